@@ -1,0 +1,1 @@
+"""The database backend that starts, finds and stops an embedded PostgreSQL."""
