@@ -1,0 +1,33 @@
+"""When two texts are the same text: what is compared and hashed, never shown."""
+
+import hashlib
+import re
+import unicodedata
+
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def normalise(text: str) -> str:
+    """``text`` in lower case, without accents, its words one space apart.
+
+    >>> normalise("¿Cuánto   cuesta el HLSO 16/20?")
+    'cuanto cuesta el hlso 16 20'
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return _NOT_WORD.sub(" ", kept).strip()
+
+
+def text_hash(text: str) -> str:
+    """32 hexadecimal digits that are equal for texts which differ only in case and signs."""
+    return hashlib.blake2b(normalise(text).encode(), digest_size=16).hexdigest()
+
+
+def words(text: str) -> frozenset[str]:
+    """The distinct words of ``text``, normalised."""
+    return frozenset(normalise(text).split())
+
+
+def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    """Shared words over all words: 0 (nothing in common) to 1 (the same words)."""
+    return len(one & other) / len(one | other) if one or other else 1.0

@@ -1,0 +1,88 @@
+"""Who may see and do what: roles are groups of permissions, domains limit every row.
+
+A *role* says what a user may do (``ROLES``); a *membership* says in which domains. Superusers act
+in all of them. Every queryset that a door shows goes through :func:`visible`.
+"""
+
+from typing import TypeVar
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models
+
+from core.errors import NotFound
+from core.models import Domain
+
+User = AbstractBaseUser | AnonymousUser
+Row = TypeVar("Row", bound=models.Model)
+
+_VIEW_ALL = [
+    "core.view_domain",
+    "conversations.view_conversation",
+    "conversations.view_catalogueentry",
+    "finetune.view_dataset",
+    "finetune.view_finetuningjob",
+    "finetune.view_trainedmodel",
+    "finetune.view_evaluation",
+    "finetune.view_evaluationquestion",
+]
+_RATE = ["conversations.rate_conversation", "rag.ask_assistant"]
+_REVIEW = [
+    "conversations.add_conversation",
+    "conversations.change_conversation",
+    "conversations.delete_conversation",
+    "conversations.review_conversation",
+    "conversations.add_catalogueentry",
+    "conversations.change_catalogueentry",
+]
+_TRAIN = [
+    "finetune.prepare_dataset",
+    "finetune.start_job",
+    "finetune.delete_finetuningjob",
+    "finetune.activate_model",
+    "finetune.add_evaluationquestion",
+    "finetune.change_evaluationquestion",
+]
+_ADMINISTER = [
+    "core.change_domain",
+    "core.view_apitoken",
+    "core.add_apitoken",
+    "core.change_apitoken",
+    "core.view_auditevent",
+    "conversations.delete_catalogueentry",
+    "finetune.delete_evaluationquestion",
+]
+
+ROLES: dict[str, list[str]] = {
+    "rater": [*_VIEW_ALL, *_RATE],
+    "reviewer": [*_VIEW_ALL, *_RATE, *_REVIEW],
+    "trainer": [*_VIEW_ALL, *_RATE, *_TRAIN],
+    "auditor": [*_VIEW_ALL, "core.view_auditevent"],
+    "admin": [*_VIEW_ALL, *_RATE, *_REVIEW, *_TRAIN, *_ADMINISTER],
+}
+"""Role -> the permissions of its group, as ``app.codename``."""
+
+
+def domains_of(user: User) -> models.QuerySet[Domain]:
+    """The domains in which ``user`` may act: all for a superuser, none for a stranger."""
+    if getattr(user, "is_superuser", False):
+        return Domain.objects.all()
+    if not user.is_authenticated:
+        return Domain.objects.none()
+    return Domain.objects.filter(memberships__user=user.pk)
+
+
+def visible(
+    rows: models.QuerySet[Row], user: User, *, path: str = "domain"
+) -> models.QuerySet[Row]:
+    """``rows`` of the domains of ``user``; ``path`` leads from a row to its domain."""
+    if getattr(user, "is_superuser", False):
+        return rows
+    return rows.filter(**{f"{path}__in": domains_of(user)})
+
+
+def domain_named(slug: str, *, user: User) -> Domain:
+    """The domain ``slug`` if ``user`` may act in it; else :class:`NotFound`, as if it were not."""
+    found = domains_of(user).filter(slug=slug).first()
+    if found is None:
+        raise NotFound(f"No existe el dominio «{slug}».", dominio="not_found")
+    return found

@@ -1,0 +1,185 @@
+"""The one LLM client: the official ``openai`` package, whoever the provider is.
+
+A *provider* is a name, a base URL and a key in the environment (``settings.LLM_PROVIDERS``). No
+other module of the Django apps imports ``openai``; what it raises comes out of here as
+:class:`ModelUnavailable` (worth another try) or :class:`ModelRefused` (never).
+"""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from django.conf import settings
+
+from core.errors import Invalid, ModelRefused, ModelUnavailable, NoCapableModel
+
+if TYPE_CHECKING:
+    import openai
+
+Message = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Provider:
+    name: str
+    base_url: str
+    api_key: str
+    chat_model: str
+    embedding_model: str
+    trains: bool
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What a model answered, with what it took."""
+
+    text: str
+    model: str
+    tokens: int
+    milliseconds: int
+
+
+def provider(name: str) -> Provider:
+    """The provider called ``name``; :class:`Invalid` when the environment knows none."""
+    if name not in settings.LLM_PROVIDERS:
+        known = ", ".join(settings.LLM_PROVIDERS)
+        raise Invalid(f"No hay un proveedor «{name}»; hay: {known}.", proveedor="unknown")
+    return Provider(name=name, **settings.LLM_PROVIDERS[name])
+
+
+def split_model(name: str, *, default: str) -> tuple[str, str]:
+    """``provider:model`` as a pair; a name without a known provider goes to ``default``.
+
+    Names of trained models have colons of their own (``ft:base:...``), so only the name of a
+    configured provider counts as one.
+    """
+    head, colon, rest = name.partition(":")
+    return (head, rest) if colon and head in settings.LLM_PROVIDERS else (default, name)
+
+
+def client(name: str, *, timeout: float | None = None) -> "openai.OpenAI":
+    """A client of the provider ``name`` that never repeats a request by itself.
+
+    A repeated POST may be paid twice; the queue retries, and counts. ``timeout`` in seconds.
+    """
+    import openai
+
+    chosen = provider(name)
+    return openai.OpenAI(
+        api_key=chosen.api_key or "none",
+        base_url=chosen.base_url,
+        timeout=timeout or settings.LLM_TIMEOUT,
+        max_retries=0,
+    )
+
+
+@contextmanager
+def explained(name: str) -> Iterator[None]:
+    """Turn what ``openai`` raises into our two kinds of failure."""
+    import openai
+
+    try:
+        yield
+    except openai.APIConnectionError as error:
+        raise ModelUnavailable(
+            f"El proveedor «{name}» no responde. ¿Está en marcha?", proveedor=name
+        ) from error
+    except openai.APIStatusError as error:
+        retry = error.status_code >= 500 or error.status_code in (408, 409, 429)
+        kind = ModelUnavailable if retry and not _out_of_money(error) else ModelRefused
+        raise kind(
+            f"El proveedor «{name}» contestó {error.status_code}: {_reason(error)}",
+            proveedor=name,
+            estado=error.status_code,
+        ) from error
+    except openai.APIError as error:
+        raise ModelUnavailable(f"El proveedor «{name}» contestó mal.", proveedor=name) from error
+
+
+def _out_of_money(error: "openai.APIStatusError") -> bool:
+    return error.code == "insufficient_quota"
+
+
+def _reason(error: "openai.APIStatusError") -> str:
+    body = error.body if isinstance(error.body, dict) else {}
+    return str(body.get("message") or error.response.reason_phrase)[:300]
+
+
+def complete(
+    name: str,
+    messages: Sequence[Message],
+    *,
+    model: str = "",
+    timeout: float | None = None,
+    **options: Any,
+) -> Completion:
+    """Ask a model. ``options`` go to the provider as they are (temperature, max_tokens...)."""
+    chosen = model or provider(name).chat_model
+    started = time.monotonic()
+    with explained(name):
+        reply = client(name, timeout=timeout).chat.completions.create(
+            model=chosen,
+            messages=list(messages),
+            **options,  # type: ignore[arg-type]
+        )
+    choices = getattr(reply, "choices", None)
+    if not choices:  # a proxy's page comes back as a string, without an exception
+        raise ModelUnavailable(f"El proveedor «{name}» contestó mal.", proveedor=name)
+    return Completion(
+        text=(choices[0].message.content or "").strip(),
+        model=reply.model or chosen,
+        tokens=reply.usage.total_tokens if reply.usage else 0,
+        milliseconds=round((time.monotonic() - started) * 1000),
+    )
+
+
+def complete_json(
+    name: str, messages: Sequence[Message], *, schema: dict[str, Any], **options: Any
+) -> dict[str, Any] | None:
+    """Ask for JSON of the shape ``schema``; ``None`` when what came back is not that."""
+    wanted = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
+    reply = complete(name, messages, response_format=wanted, **options)
+    try:
+        found = json.loads(reply.text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def embed(texts: Sequence[str]) -> list[list[float]]:
+    """One vector (unit length, 384 numbers by default) for each of ``texts``, in order."""
+    if not texts:
+        return []
+    name = settings.LLM_EMBEDDER
+    with explained(name):
+        reply = client(name).embeddings.create(
+            model=provider(name).embedding_model, input=list(texts)
+        )
+    return [item.embedding for item in reply.data]
+
+
+def embedding_model() -> str:
+    """The name stored beside each vector: two models' vectors are never compared."""
+    return provider(settings.LLM_EMBEDDER).embedding_model
+
+
+def is_demonstration(name: str, model: str) -> bool:
+    """Whether the provider itself says that ``model`` is only good for showing the loop."""
+    with explained(name):
+        found = client(name, timeout=10).models.retrieve(model)
+    return bool((found.model_extra or {}).get("demonstration"))
+
+
+def capable(name: str) -> str:
+    """The chat model of the provider ``name``; :class:`NoCapableModel` if it only demonstrates."""
+    model = provider(name).chat_model
+    if not model or is_demonstration(name, model):
+        raise NoCapableModel(
+            "Solo está el modelo de demostración, que no sabe ayudar con esto. "
+            "Configure un proveedor capaz en LLM_PROVIDERS.",
+            proveedor=name,
+        )
+    return model

@@ -1,0 +1,160 @@
+"""What can be looked up: documents and their chunks, the dictionary, the field catalogue."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from pgvector.django import VectorField
+
+from conversations.models import DIMENSIONS
+from core.models import Domain
+
+
+class Document(models.Model):
+    """A file of the business whose text answers may lean on (``documentos_ai``)."""
+
+    domain = models.ForeignKey(Domain, models.PROTECT, related_name="documents")
+    title = models.CharField(_("título"), db_column="titulo", max_length=255)
+    description = models.TextField(_("descripción"), db_column="descripcion", null=True, blank=True)
+    file_name = models.CharField(_("archivo"), db_column="nombre_archivo", max_length=255)
+    file_type = models.CharField(_("tipo"), db_column="tipo_archivo", max_length=50)
+    path = models.CharField(_("ruta"), db_column="ruta_archivo", max_length=500)
+    bytes = models.IntegerField(_("tamaño"), db_column="tamaño_bytes", null=True, blank=True)
+    text = models.TextField(_("texto"), db_column="contenido_texto", null=True, blank=True)
+    processed = models.BooleanField(_("procesado"), db_column="contenido_procesado", default=False)
+    active = models.BooleanField(_("activo"), db_column="activo", default=True)
+    created_at = models.DateTimeField(_("creado"), db_column="creado_en", default=timezone.now)
+    updated_at = models.DateTimeField(_("actualizado"), db_column="actualizado_en", auto_now=True)
+
+    class Meta:
+        db_table = "documentos_ai"
+        verbose_name = _("documento")
+        verbose_name_plural = _("documentos")
+        permissions = [("ask_assistant", "Preguntar al bot")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Chunk(models.Model):
+    """A piece of a document with its vector (``documento_ai_embeddings``)."""
+
+    document = models.ForeignKey(
+        Document, models.CASCADE, db_column="documento_id", related_name="chunks"
+    )
+    embedding = VectorField(_("vector"), dimensions=DIMENSIONS)
+    position = models.IntegerField(_("posición"), db_column="chunk_index", default=0)
+    text = models.TextField(_("texto"), db_column="texto_chunk", blank=True)
+    embedding_model = models.CharField(_("modelo"), db_column="modelo_embedding", max_length=100)
+    dimensions = models.IntegerField(_("dimensiones"), db_column="dimensiones", default=DIMENSIONS)
+    created_at = models.DateTimeField(_("creado"), db_column="creado_en", default=timezone.now)
+    updated_at = models.DateTimeField(_("actualizado"), db_column="actualizado_en", auto_now=True)
+
+    class Meta:
+        db_table = "documento_ai_embeddings"
+        verbose_name = _("trozo")
+        verbose_name_plural = _("trozos")
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.position}"
+
+
+class DictionaryTerm(models.Model):
+    """A word people use and what it means here (``ai_diccionario_semantico``)."""
+
+    domain = models.ForeignKey(Domain, models.PROTECT, related_name="terms")
+    word = models.CharField(_("palabra"), db_column="palabra", max_length=200)
+    definition = models.TextField(_("definición"), db_column="definicion")
+    category = models.CharField(
+        _("categoría"), db_column="categoria", max_length=100, null=True, blank=True
+    )
+    field = models.CharField(
+        _("campo"), db_column="campo_relacionado", max_length=100, null=True, blank=True
+    )
+    table = models.CharField(
+        _("tabla"), db_column="tabla_relacionada", max_length=100, null=True, blank=True
+    )
+    synonyms = models.JSONField(_("sinónimos"), db_column="sinonimos", default=list, blank=True)
+    examples = models.JSONField(_("ejemplos"), db_column="ejemplos_uso", default=list, blank=True)
+    active = models.BooleanField(_("activo"), db_column="activo", default=True)
+    position = models.IntegerField(_("orden"), db_column="orden", default=0)
+    created_at = models.DateTimeField(_("creado"), db_column="creado_en", default=timezone.now)
+    updated_at = models.DateTimeField(_("actualizado"), db_column="actualizado_en", auto_now=True)
+
+    class Meta:
+        db_table = "ai_diccionario_semantico"
+        verbose_name = _("término")
+        verbose_name_plural = _("diccionario")
+        ordering = ["position", "word"]
+        constraints = [models.UniqueConstraint(name="term_once", fields=["domain", "word"])]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class FieldDefinition(models.Model):
+    """What a column of the business's tables means (``ai_definiciones_campos``)."""
+
+    domain = models.ForeignKey(Domain, models.PROTECT, related_name="fields")
+    table = models.CharField(_("tabla"), db_column="tabla", max_length=100)
+    field = models.CharField(_("campo"), db_column="campo", max_length=100)
+    definition = models.TextField(_("definición"), db_column="definicion")
+    data_type = models.CharField(
+        _("tipo"), db_column="tipo_dato", max_length=50, null=True, blank=True
+    )
+    required = models.BooleanField(_("obligatorio"), db_column="es_obligatorio", default=False)
+    indexed = models.BooleanField(_("con índice"), db_column="tiene_indice", default=False)
+    is_foreign_key = models.BooleanField(
+        _("clave foránea"), db_column="es_clave_foranea", default=False
+    )
+    referenced_table = models.CharField(
+        _("tabla referida"), db_column="tabla_referenciada", max_length=100, null=True, blank=True
+    )
+    referenced_field = models.CharField(
+        _("campo referido"), db_column="campo_referenciado", max_length=100, null=True, blank=True
+    )
+    values = models.JSONField(
+        _("valores posibles"), db_column="valores_posibles", default=list, blank=True
+    )
+    examples = models.JSONField(
+        _("ejemplos"), db_column="ejemplos_valores", default=list, blank=True
+    )
+    notes = models.TextField(_("notas"), db_column="notas", null=True, blank=True)
+    active = models.BooleanField(_("activo"), db_column="activo", default=True)
+    position = models.IntegerField(_("orden"), db_column="orden", default=0)
+    created_at = models.DateTimeField(_("creado"), db_column="creado_en", default=timezone.now)
+    updated_at = models.DateTimeField(_("actualizado"), db_column="actualizado_en", auto_now=True)
+
+    class Meta:
+        db_table = "ai_definiciones_campos"
+        verbose_name = _("definición de campo")
+        verbose_name_plural = _("definiciones de campos")
+        ordering = ["table", "position", "field"]
+        constraints = [
+            models.UniqueConstraint(name="field_once", fields=["domain", "table", "field"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.field}"
+
+
+class PromptVariable(models.Model):
+    """A placeholder that a prompt may use (``ai_prompt_variables``)."""
+
+    domain = models.ForeignKey(Domain, models.PROTECT, related_name="prompt_variables")
+    name = models.CharField(_("variable"), db_column="variable", max_length=100)
+    description = models.TextField(_("descripción"), db_column="descripcion")
+    active = models.BooleanField(_("activo"), db_column="activo", default=True)
+    position = models.IntegerField(_("orden"), db_column="orden", default=0)
+    created_at = models.DateTimeField(_("creado"), db_column="creado_en", default=timezone.now)
+    updated_at = models.DateTimeField(_("actualizado"), db_column="actualizado_en", auto_now=True)
+
+    class Meta:
+        db_table = "ai_prompt_variables"
+        verbose_name = _("variable del prompt")
+        verbose_name_plural = _("variables del prompt")
+        constraints = [models.UniqueConstraint(name="variable_once", fields=["domain", "name"])]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,59 @@
+"""Objects for tests, with as little said as possible."""
+
+from itertools import count
+
+from django.contrib.auth.models import Group, Permission, User
+
+from conversations.capture import capture
+from core.access import ROLES
+from core.models import ApiToken, Domain, Membership
+
+serial = count(1)
+
+
+def a_domain(slug="prestamos", **fields):
+    domain, made = Domain.objects.get_or_create(slug=slug, defaults={"name": slug.title(), **fields})
+    if made:
+        domain.write_prompt("Eres un asistente útil.", by="test")
+    return domain
+
+
+def a_user(*roles, domain=None, **fields):
+    """A user of staff with ``roles``, in ``domain`` (or in none)."""
+    user = User.objects.create_user(f"user{next(serial)}", is_staff=True, **fields)
+    for role in roles:
+        user.groups.add(a_role(role))
+    if domain:
+        Membership.objects.create(user=user, domain=domain)
+    return user
+
+
+def a_role(name):
+    group, made = Group.objects.get_or_create(name=name)
+    if made:
+        for right in ROLES[name]:
+            app, code = right.split(".")
+            group.permissions.add(
+                Permission.objects.get(content_type__app_label=app, codename=code)
+            )
+    return group
+
+
+def a_token(user, domain=None):
+    """The secret of a new API token of ``user``."""
+    return ApiToken.objects.issue(user=user, domain=domain, name="test")[1]
+
+
+def a_conversation(domain=None, stars=None, **fields):
+    """An exchange written by staff; ``stars`` are stored as they are."""
+    number = next(serial)
+    fields = {
+        "question": f"¿Qué requisito número {number} piden para el trámite {number}?",
+        "answer": f"Para el trámite {number} pedimos el requisito {number} y una copia.",
+        "origin": "staff",
+    } | fields
+    conversation = capture(domain=domain or a_domain(), embed=False, **fields)
+    if stars:
+        type(conversation).objects.filter(pk=conversation.pk).update(stars=stars)
+        conversation.refresh_from_db()
+    return conversation

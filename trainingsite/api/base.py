@@ -1,0 +1,61 @@
+"""What every view of the API shares: the domain it acts in, and the right it asks for."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AnonymousUser, User
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from core.access import domain_named
+from core.models import ApiToken, Domain
+
+
+class HasRight(BasePermission):
+    """The user holds the permission that the view names for the method."""
+
+    message = "Su usuario no tiene permiso para esto."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        rights = getattr(view, "rights", {})
+        right = rights.get(getattr(view, "action", None) or request.method, rights.get("*"))
+        return bool(request.user.is_authenticated) and (not right or request.user.has_perm(right))
+
+
+class DomainView(APIView):
+    """A view whose rows belong to one domain.
+
+    The domain is the token's, else the parameter ``dominio`` (query or body), else the family's
+    default (requirements, decisions). ``rights`` maps a method (or a viewset's action), or ``*``,
+    to the permission it needs.
+    """
+
+    default_domain: ClassVar[str]
+    rights: ClassVar[dict[str, str]] = {}
+    permission_classes = [HasRight]
+    domain: Domain
+    request: Request
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.domain = domain_named(self._slug(request), user=self.actor)
+
+    @property
+    def actor(self) -> User:
+        """Who asks; ``initial`` has let no stranger through."""
+        assert not isinstance(self.request.user, AnonymousUser)  # noqa: S101
+        return self.request.user
+
+    def _slug(self, request: Request) -> str:
+        token = request.auth
+        if isinstance(token, ApiToken) and token.domain:
+            return token.domain.slug
+        body = request.data if isinstance(request.data, dict) else {}
+        named = request.query_params.get("dominio") or body.get("dominio")
+        return str(named or self.default_domain)
+
+
+class LendingView(DomainView):
+    """The family ``/api/v1/...`` (requirements, section 2)."""
+
+    default_domain = "prestamos"

@@ -1,0 +1,258 @@
+"""Settings. Every value that differs between machines comes from the environment.
+
+Read in this order, the first that knows a variable wins: the process environment, ``.env`` beside
+``manage.py`` (``.env.example`` lists every variable), ``var/secrets.env`` (made by ``make setup``).
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+TESTING = "pytest" in sys.modules
+
+env = environ.Env()
+for file in (BASE_DIR / ".env", VAR_DIR / "secrets.env"):
+    if file.exists():
+        env.read_env(file)
+
+# --- safety ------------------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env("SECRET_KEY")
+PSEUDONYM_KEY = env("PSEUDONYM_KEY")  # the key of the hash that stands for a person
+FIELD_KEY = env("FIELD_KEY")  # encrypts the few columns that must be readable for a while
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+HTTPS = env.bool("HTTPS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+
+# The admin theme runs Alpine, which evaluates expressions; injected <script> stays blocked.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'", "'unsafe-eval'"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- application -------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "trainingsite.apps.TrainingSiteConfig",
+    "unfold.apps.BasicAppConfig",
+    "trainingsite.apps.TrainingAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_q",
+    "csp",
+    "core",
+    "lending",
+    "conversations",
+    "finetune",
+    "rag",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "trainingsite.urls"
+WSGI_APPLICATION = "trainingsite.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- database ----------------------------------------------------------------------------------
+
+# HNSW loses rows under a filter unless it scans on; see design of pgvector's iterative scan.
+POSTGRES_OPTIONS = "-chnsw.iterative_scan=relaxed_order -chnsw.ef_search=100"
+POOL = {"min_size": 1, "max_size": 8, "timeout": 3}
+
+if env("DATABASE_URL", default=""):
+    DATABASES = {"default": env.db_url("DATABASE_URL")}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "trainingsite.postgres",
+            "NAME": "trainingsite",
+            "PGDATA": env("POSTGRES_DATA", default=str(VAR_DIR / "postgres")),
+            "FSYNC": env.bool("POSTGRES_FSYNC", default=True),
+        }
+    }
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = POSTGRES_OPTIONS
+if env.bool(
+    "DATABASE_POOL", default=False
+):  # the web only: a pool does not survive the queue's forks
+    DATABASES["default"]["OPTIONS"]["pool"] = POOL
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=0)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- background work ---------------------------------------------------------------------------
+
+# The queue is a table in the same database: a task queued inside a transaction is committed, or
+# rolled back, with the rows it is about. retry > timeout * (1 + (queue_limit + bulk) / workers),
+# or a task that waits in memory is run twice.
+Q_CLUSTER = {
+    "name": "training",
+    "orm": "default",
+    "workers": env.int("Q_WORKERS", default=2),
+    "timeout": 120,
+    "retry": 300,
+    "queue_limit": 1,
+    "bulk": 1,
+    "max_attempts": 3,
+    "ack_failures": True,
+    "catch_up": False,
+    "save_limit": 1000,
+    "label": "Cola de tareas",
+}
+WORKER_HEARTBEAT = VAR_DIR / "worker-heartbeat"
+MODELS_SETUP = VAR_DIR / "models-setup.json"
+
+# --- people, language, time --------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", _("Español")), ("en", _("Inglés"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env("TIME_ZONE", default="America/Guayaquil")
+USE_TZ = True
+
+# --- files -------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = env("MEDIA_ROOT", default=str(VAR_DIR / "media"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# --- API ---------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "trainingsite.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "trainingsite.api.errors.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Entrenamiento del bot",
+    "DESCRIPTION": "Conversaciones, calificaciones, datos, entrenamientos y respuestas.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- providers of language models --------------------------------------------------------------
+
+
+PROVIDER_DEFAULTS: dict[str, dict[str, str]] = {
+    "openai": {"BASE_URL": "https://api.openai.com/v1"},
+    "local": {
+        "BASE_URL": "http://127.0.0.1:8001/v1",
+        "CHAT_MODEL": "smollm2-135m-instruct",
+        "EMBEDDING_MODEL": "e5-query",
+        "TRAINS": "1",
+    },
+}
+
+
+def provider(name: str) -> dict[str, Any]:
+    """The provider ``name`` as its LLM_<NAME>_* variables (OPENAI_* for openai) describe it."""
+    prefix = "OPENAI" if name == "openai" else f"LLM_{name.upper()}"
+    known = PROVIDER_DEFAULTS.get(name, {})
+    found = {
+        field: env(f"{prefix}_{field}", default=known.get(field, ""))
+        for field in ("BASE_URL", "API_KEY", "CHAT_MODEL", "EMBEDDING_MODEL", "TRAINS")
+    }
+    return {field.lower(): value for field, value in found.items()} | {
+        "trains": found["TRAINS"] == "1"
+    }
+
+
+LLM_PROVIDERS = {name: provider(name) for name in env.list("LLM_PROVIDERS", default=["local"])}
+LLM_EMBEDDER = env("LLM_EMBEDDER", default="local")  # the provider whose embeddings are stored
+LLM_TIMEOUT = env.float("LLM_TIMEOUT", default=60.0)  # seconds
+
+# --- logs --------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    # Paths may carry what a person wrote; httpx2 logs whole URLs at INFO.
+    "loggers": {"httpx2": {"level": "WARNING"}, "openai": {"level": "WARNING"}},
+}
+
+from trainingsite.unfold import UNFOLD  # noqa: E402, F401  (the menu needs nothing of the above)
