@@ -1,0 +1,10 @@
+"""An OpenAI-compatible server that trains LoRA adapters and serves models on one small machine.
+
+It stands beside the Django site and knows nothing of it: files, fine-tuning jobs, models, chat and
+embeddings are offered under ``/v1`` in OpenAI's wire format, so the ``openai`` client (or any
+other) is all a user needs. State is plain files under one folder; there is no database.
+
+``bases`` says which models can be served and trained; ``runner`` trains them one at a time in a
+process of their own (``training``); ``serving`` answers chats through llama.cpp, again in processes
+of their own; ``embeddings`` does the same with multilingual-e5-small.
+"""

@@ -1,0 +1,122 @@
+"""A PEFT adapter as a GGUF file that llama.cpp loads beside its base. Needs no torch.
+
+The format is llama.cpp's: two matrices for each tensor of the base, called after it with
+``.lora_a`` and ``.lora_b``, and the scale as ``adapter.lora.alpha``.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from gguf import MODEL_ARCH_NAMES, GGUFReader, GGUFWriter, get_tensor_name_map
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+
+_TENSOR = re.compile(r"base_model\.model\.(?P<module>.+)\.lora_(?P<side>[AB])\.weight")
+_INTERLEAVED = frozenset({"llama"})  # architectures whose rotary pairs llama.cpp reorders
+
+
+class UnsupportedAdapter(Exception):
+    """The adapter holds something that llama.cpp's format cannot say."""
+
+
+def convert(adapter: Path, base: Path, target: Path) -> None:
+    """Write the adapter of the folder ``adapter`` as ``target``, for the GGUF model ``base``.
+
+    Raises ``UnsupportedAdapter``. The file appears whole or not at all.
+    """
+    config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
+    _refuse_unsupported(config)
+    model = _Base(base)
+    draft = target.with_name(f"{target.name}.new")
+    writer = GGUFWriter(draft, model.architecture)
+    writer.add_type("adapter")
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", _alpha(config))
+    for name, matrix in _tensors(load_file(adapter / "adapter_model.safetensors"), model):
+        writer.add_tensor(name, matrix)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    draft.replace(target)
+
+
+def interleave(rows: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
+    """Reorder the rows of a query or key matrix from Hugging Face's order to llama.cpp's.
+
+    Within each head Hugging Face holds the first halves of all rotary pairs, then the second
+    halves; llama.cpp wants the two of a pair next to each other.
+    """
+    count, width = rows.shape
+    halves = rows.reshape(heads, 2, count // heads // 2, width)
+    return np.ascontiguousarray(halves.swapaxes(1, 2).reshape(count, width))
+
+
+class _Base:
+    """What must be known of the base: its architecture, its heads and its tensors' names."""
+
+    def __init__(self, path: Path) -> None:
+        self.reader = GGUFReader(path)
+        self.architecture = str(self._field("general.architecture"))
+        architectures = {name: arch for arch, name in MODEL_ARCH_NAMES.items()}
+        blocks = int(self._field(f"{self.architecture}.block_count"))
+        self.names = get_tensor_name_map(architectures[self.architecture], blocks)
+        self.heads = int(self._field(f"{self.architecture}.attention.head_count"))
+        kv_heads = self.reader.get_field(f"{self.architecture}.attention.head_count_kv")
+        self.kv_heads = int(kv_heads.contents()) if kv_heads else self.heads
+
+    def _field(self, name: str) -> Any:
+        field = self.reader.get_field(name)
+        if field is None:
+            raise UnsupportedAdapter(f"The base model's file does not say its {name}.")
+        return field.contents()
+
+    def tensor_name(self, module: str) -> str:
+        """The base's name for a module of the Hugging Face model."""
+        name = self.names.get_name(module)
+        if name is None:
+            raise UnsupportedAdapter(f"{self.architecture} has no tensor for {module}.")
+        return f"{name}.weight"
+
+    def ordered(self, module: str, matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The rows of a ``lora_B`` in the order of the base's own tensor."""
+        if self.architecture not in _INTERLEAVED:
+            return matrix
+        if module.endswith(".q_proj"):
+            return interleave(matrix, self.heads)
+        if module.endswith(".k_proj"):
+            return interleave(matrix, self.kv_heads)
+        return matrix
+
+
+def _tensors(
+    weights: dict[str, NDArray[Any]], model: _Base
+) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    for key in sorted(weights):
+        match = _TENSOR.fullmatch(key)
+        if match is None:
+            raise UnsupportedAdapter(f"The adapter has an unknown tensor: {key}.")
+        module, side = match["module"], match["side"]
+        matrix = weights[key].astype(np.float32)
+        if side == "B":
+            matrix = model.ordered(module, matrix)
+        yield f"{model.tensor_name(module)}.lora_{side.lower()}", matrix
+
+
+def _alpha(config: dict[str, Any]) -> float:
+    """llama.cpp divides by the rank; rank-stabilised LoRA divides by its square root."""
+    alpha = float(config["lora_alpha"])
+    return alpha * math.sqrt(config["r"]) if config.get("use_rslora") else alpha
+
+
+def _refuse_unsupported(config: dict[str, Any]) -> None:
+    for key in ("use_dora", "modules_to_save", "lora_bias", "rank_pattern", "alpha_pattern"):
+        if config.get(key):
+            raise UnsupportedAdapter(f"llama.cpp cannot load an adapter with {key}.")
+    if config.get("bias", "none") != "none":
+        raise UnsupportedAdapter("llama.cpp cannot load an adapter that trains biases.")

@@ -1,0 +1,155 @@
+"""What can be asked: ``/v1/models``."""
+
+from collections.abc import Iterator, Mapping
+
+from openai.types import Model, ModelDeleted
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from modelserver import paging
+from modelserver.bases import Base
+from modelserver.errors import ApiError
+from modelserver.jobs import OWNER, JobRecord, JobStore
+from modelserver.serving import Pool, Served
+
+EMBEDDING_MODELS = ("e5-query", "e5-passage")
+
+
+class LocalModel(Model):
+    """OpenAI's model, and what this server adds to it.
+
+    ``demonstration`` is true on the demonstration model and on whatever is tuned from it: it proves
+    the loop and not the quality, and whoever shows such a model can say so.
+    """
+
+    kind: str
+    trainable: bool
+    demonstration: bool
+    base: str | None = None
+
+
+class Catalogue:
+    """The bases, the models tuned from them, and the embeddings."""
+
+    def __init__(self, bases: Mapping[str, Base], jobs: JobStore) -> None:
+        self.bases = bases
+        self.jobs = jobs
+
+    def all(self) -> list[LocalModel]:
+        """Everything that can be asked."""
+        return [
+            *map(_base, self.bases.values()),
+            *self._tuned(),
+            *map(_embedding, EMBEDDING_MODELS),
+        ]
+
+    def find(self, name: str) -> LocalModel:
+        """One of them; raises ``ApiError`` (404)."""
+        for model in self.all():
+            if model.id == name:
+                return model
+        raise unknown_model(name)
+
+    def served(self, name: str) -> Served:
+        """How a chat model is served; raises ``ApiError`` (404, or 400 for an embedding model)."""
+        if base := self.bases.get(name):
+            return Served(name, base.gguf)
+        if record := self.tuned(name):
+            folder = self.jobs.folder(record.job.id)
+            template = (folder / "chat_template.jinja").read_text(encoding="utf-8")
+            gguf = self.bases[record.job.model].gguf
+            return Served(name, gguf, folder / "adapter.gguf", template)
+        if name in EMBEDDING_MODELS:
+            raise ApiError(400, f"{name} makes embeddings and does not chat.", param="model")
+        raise unknown_model(name)
+
+    def tuned(self, name: str) -> JobRecord | None:
+        """The job that a tuned model came of; ``None`` without it, or without its base."""
+        for record in self.jobs.tuned():
+            if record.job.fine_tuned_model == name and record.job.model in self.bases:
+                return record
+        return None
+
+    def _tuned(self) -> Iterator[LocalModel]:
+        for record in self.jobs.tuned():
+            if base := self.bases.get(record.job.model):
+                yield _tuned_model(record, base)
+
+
+def unknown_model(name: str) -> ApiError:
+    """The refusal for a model that is not there."""
+    message = f"The model `{name}` does not exist or you do not have access to it."
+    return ApiError(404, message, param="model", code="model_not_found")
+
+
+def _base(base: Base) -> LocalModel:
+    return LocalModel(
+        id=base.id,
+        created=int(base.gguf.stat().st_mtime),
+        object="model",
+        owned_by=OWNER,
+        kind="chat",
+        trainable=True,
+        demonstration=base.demonstration,
+    )
+
+
+def _tuned_model(record: JobRecord, base: Base) -> LocalModel:
+    return LocalModel(
+        id=str(record.job.fine_tuned_model),
+        created=record.job.finished_at or record.job.created_at,
+        object="model",
+        owned_by=OWNER,
+        kind="chat",
+        trainable=False,
+        demonstration=base.demonstration,
+        base=base.id,
+    )
+
+
+def _embedding(name: str) -> LocalModel:
+    return LocalModel(
+        id=name,
+        created=0,
+        object="model",
+        owned_by=OWNER,
+        kind="embedding",
+        trainable=False,
+        demonstration=False,
+    )
+
+
+class ModelsApi:
+    """The HTTP side of the catalogue."""
+
+    def __init__(self, catalogue: Catalogue, pool: Pool) -> None:
+        self.catalogue = catalogue
+        self.pool = pool
+
+    def routes(self) -> list[Route]:
+        """The paths under ``/v1/models``."""
+        return [
+            Route("/v1/models", self.list, methods=["GET"]),
+            Route("/v1/models/{name}", self.retrieve, methods=["GET"]),
+            Route("/v1/models/{name}", self.delete, methods=["DELETE"]),
+        ]
+
+    async def list(self, _request: Request) -> JSONResponse:
+        """Every model."""
+        data = [paging.body(it) for it in self.catalogue.all()]
+        return JSONResponse({"object": "list", "data": data})
+
+    async def retrieve(self, request: Request) -> JSONResponse:
+        """One model."""
+        return JSONResponse(paging.body(self.catalogue.find(request.path_params["name"])))
+
+    async def delete(self, request: Request) -> JSONResponse:
+        """Remove a tuned model; others cannot be removed."""
+        name = self.catalogue.find(request.path_params["name"]).id
+        record = self.catalogue.tuned(name)
+        if record is None:
+            raise ApiError(403, f"{name} is not a model that was tuned here.", param="model")
+        self.catalogue.jobs.delete_model(record.job.id)
+        await self.pool.unload(name)
+        return JSONResponse(paging.body(ModelDeleted(id=name, deleted=True, object="model")))

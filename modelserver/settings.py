@@ -1,0 +1,61 @@
+"""Everything the server reads from its environment, checked once at start."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEVICES = ("auto", "cpu", "cuda")
+
+
+class SettingsError(Exception):
+    """The environment does not say what the server needs; the message says which variable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The server's settings; every field is the variable ``MODELSERVER_<FIELD>``.
+
+    ``threads`` leaves one core free by default: llama.cpp's threads spin while they wait, and
+    with more of them than free cores an answer takes a hundred times as long.
+    """
+
+    api_key: str
+    host: str = "127.0.0.1"
+    port: int = 8001
+    data_dir: Path = Path("var/modelserver")
+    threads: int = 1
+    base_models: str = ""
+    max_steps_cpu: int = 120
+    device: str = "auto"
+    context: int = 2048
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings; raise ``SettingsError`` for a missing or malformed variable."""
+        api_key = env.get("MODELSERVER_API_KEY", "")
+        if not api_key:
+            raise SettingsError(
+                "MODELSERVER_API_KEY is missing: the server needs a key to ask for."
+            )
+        device = env.get("MODELSERVER_DEVICE") or "auto"
+        if device not in DEVICES:
+            raise SettingsError(f"MODELSERVER_DEVICE must be one of {', '.join(DEVICES)}.")
+        return cls(
+            api_key=api_key,
+            host=env.get("MODELSERVER_HOST") or cls.host,
+            port=_number(env, "MODELSERVER_PORT", cls.port, lowest=0),
+            data_dir=Path(env.get("MODELSERVER_DATA_DIR") or cls.data_dir).resolve(),
+            threads=_number(env, "MODELSERVER_THREADS", max(1, (os.cpu_count() or 1) - 1)),
+            base_models=env.get("MODELSERVER_BASE_MODELS", ""),
+            max_steps_cpu=_number(env, "MODELSERVER_MAX_STEPS_CPU", cls.max_steps_cpu),
+            device=device,
+            context=_number(env, "MODELSERVER_CONTEXT", cls.context, lowest=256),
+        )
+
+
+def _number(env: Mapping[str, str], name: str, default: int, *, lowest: int = 1) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdecimal() or int(text) < lowest:
+        raise SettingsError(f"{name} must be a whole number of at least {lowest}, not {text!r}.")
+    return int(text)
