@@ -1,7 +1,7 @@
 """The only writer of what was said: consent, anonymise, hash, store, queue."""
 
 from datetime import datetime
-from typing import Any, Unpack, TypedDict
+from typing import Any, TypedDict, Unpack
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -114,7 +114,9 @@ def rewrite(
 def refuse_empty(**texts: str) -> None:
     """Raise :class:`Invalid`, naming each of ``texts`` that holds nothing to read."""
     names = {"question": "pregunta", "answer": "respuesta"}
-    empty = {names.get(name, name): ["Escriba algo."] for name, it in texts.items() if not it.strip()}
+    empty = {
+        names.get(name, name): ["Escriba algo."] for name, it in texts.items() if not it.strip()
+    }
     if empty:
         raise Invalid("Falta texto.", **empty)
 

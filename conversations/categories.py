@@ -1,5 +1,8 @@
 """What an exchange is about, by the lists that the domain's staff edit."""
 
+import re
+from functools import lru_cache
+
 from conversations.keys import normalise
 from core.models import Domain
 
@@ -9,11 +12,12 @@ GENERAL = "general"
 def detect(text: str, domain: Domain) -> str:
     """The first category of the domain with a word in ``text``, else ``general``.
 
-    Accents, case and plurals do not matter ("fotos" is "foto", "envios" is "envío").
+    Accents, case and plurals do not matter ("fotos" is "foto", "envios" is "envío"); a phrase
+    matches as a phrase.
     """
-    said = {_stem(word) for word in normalise(text).split()}
+    said = normalise(text)
     for category in domain.texts.get("categories", []):
-        if any(set(map(_stem, normalise(word).split())) <= said for word in category["words"]):
+        if _any_of(tuple(category["words"])).search(said):
             return str(category["name"])
     return GENERAL
 
@@ -26,9 +30,8 @@ def whitelist(domain: Domain) -> frozenset[str]:
     return frozenset(term.casefold() for term in terms)
 
 
-def _stem(word: str) -> str:
-    """``word`` without its plural ending; short words are left as they are."""
-    for ending in ("es", "s"):
-        if len(word) > len(ending) + 3 and word.endswith(ending):
-            return word.removesuffix(ending)
-    return word
+@lru_cache(maxsize=256)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Matches any of ``words``, each with an optional plural ending, in normalised text."""
+    phrases = [r"(?:e?s)? ".join(map(re.escape, normalise(word).split())) for word in words]
+    return re.compile(rf"\b(?:{'|'.join(filter(None, phrases)) or '(?!)'})(?:e?s)?\b")

@@ -27,10 +27,14 @@ def canonical(outside_id: str) -> str:
     return re.sub(r"\D", "", number[1]) if number else spelled
 
 
+def keyed(text: str) -> str:
+    """64 hexadecimal digits that stand for ``text`` and say nothing of it without our key."""
+    return hmac.new(settings.PSEUDONYM_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
 def pseudonym(outside_id: str, *, domain: Domain) -> str:
     """A keyed hash of the person: the same in a domain, unrelated between domains."""
-    message = f"{domain.slug}\0{canonical(outside_id)}".encode()
-    return hmac.new(settings.PSEUDONYM_KEY.encode(), message, hashlib.sha256).hexdigest()
+    return keyed(f"{domain.slug}\0{canonical(outside_id)}")
 
 
 def person_known_as(outside_id: str, *, domain: Domain) -> Person:

@@ -32,9 +32,7 @@ def fill(*, limit: int) -> int:
     return done
 
 
-def nearest(
-    rows: QuerySet[Conversation], vector: list[float], *, limit: int
-) -> list[Conversation]:
+def nearest(rows: QuerySet[Conversation], vector: list[float], *, limit: int) -> list[Conversation]:
     """The ``limit`` closest of ``rows`` by cosine; each gets ``.similarity`` (0 to 1).
 
     Only vectors of the embedder in use are compared.

@@ -12,9 +12,7 @@ STARS = range(1, 6)
 
 
 @transaction.atomic
-def rate(
-    conversation: Conversation, *, stars: int, feedback: str = "", by: User
-) -> Conversation:
+def rate(conversation: Conversation, *, stars: int, feedback: str = "", by: User) -> Conversation:
     """Give 1 to 5 stars. They replace earlier ones, which stay in the history.
 
     Whoever rates has read the masked text, so a captured exchange becomes approved by it.

@@ -6,7 +6,7 @@ in all of them. Every queryset that a door shows goes through :func:`visible`.
 
 from typing import TypeVar
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission
 from django.db import models
 
 from core.errors import NotFound
@@ -86,3 +86,15 @@ def domain_named(slug: str, *, user: User) -> Domain:
     if found is None:
         raise NotFound(f"No existe el dominio «{slug}».", dominio="not_found")
     return found
+
+
+def make_roles() -> None:
+    """Write the groups of ``ROLES`` with exactly their permissions; safe to run again."""
+    for name, rights in ROLES.items():
+        group, _ = Group.objects.get_or_create(name=name)
+        group.permissions.set([_permission(right) for right in rights])
+
+
+def _permission(right: str) -> Permission:
+    app, _, code = right.partition(".")
+    return Permission.objects.get(content_type__app_label=app, codename=code)

@@ -122,8 +122,8 @@ def complete(
     with explained(name):
         reply = client(name, timeout=timeout).chat.completions.create(
             model=chosen,
-            messages=list(messages),
-            **options,  # type: ignore[arg-type]
+            messages=cast("Any", list(messages)),
+            **options,
         )
     choices = getattr(reply, "choices", None)
     if not choices:  # a proxy's page comes back as a string, without an exception

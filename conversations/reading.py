@@ -1,0 +1,149 @@
+"""Files of exchanges: JSONL, CSV and YAML as lines that can be captured. Pure: no database.
+
+A line has ``pregunta`` and ``respuesta`` and may have ``persona``, ``consentimiento``,
+``creado_en``, ``calificacion`` and ``hilo``. YAML may also be a chatterbot corpus.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+YES = frozenset({"1", "si", "sí", "true", "yes", "acepto"})
+
+
+class Unreadable(Exception):
+    """A line that cannot be used; says where it is, which field is wrong and why."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"{place}: {reason}")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One exchange of a file."""
+
+    place: str
+    question: str
+    answer: str
+    person: str = ""
+    consent: bool = False
+    created_at: datetime | None = None
+    stars: int | None = None
+    thread: str = ""
+
+
+def files(path: Path) -> list[Path]:
+    """The files that hold exchanges: ``path`` itself, or those of the folder, by name."""
+    if path.is_file():
+        return [path]
+    return sorted(it for it in path.iterdir() if it.suffix in READERS)
+
+
+def read(path: Path) -> Iterator[Line | Unreadable]:
+    """Every line of one file, in order; one that cannot be used comes as its explanation.
+
+    Raises :class:`Unreadable` when the file as a whole cannot be read.
+    """
+    reader = READERS.get(path.suffix)
+    if reader is None:
+        raise Unreadable(path.name, f"se leen {', '.join(READERS)}")
+    try:
+        for place, row in reader(path):
+            try:
+                yield _line(f"{path.name}, {place}", row)
+            except Unreadable as bad:
+                yield bad
+    except (UnicodeDecodeError, yaml.YAMLError, csv.Error) as error:
+        raise Unreadable(path.name, f"no se entiende: {error}") from error
+
+
+def _jsonl(path: Path) -> Iterator[tuple[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        for number, text in enumerate(lines, start=1):
+            if text.strip():
+                try:
+                    yield f"línea {number}", json.loads(text)
+                except ValueError:
+                    yield f"línea {number}", None
+
+
+def _csv(path: Path) -> Iterator[tuple[str, Any]]:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines), start=2):
+            yield f"línea {number}", row
+
+
+def _yaml(path: Path) -> Iterator[tuple[str, Any]]:
+    """A list of exchanges, or a chatterbot corpus: lists of texts under ``conversations``.
+
+    In a corpus a list is a question and its alternative answers, but in the file that is called
+    ``conversations`` it is a dialogue whose turns alternate.
+    """
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if isinstance(content, list):
+        yield from ((f"elemento {number}", row) for number, row in enumerate(content, start=1))
+        return
+    found = content.get("conversations") if isinstance(content, dict) else None
+    for number, texts in enumerate(found or [], start=1):
+        place = f"conversación {number}"
+        said = [str(text) for text in texts] if isinstance(texts, list) else []
+        if path.stem == "conversations":
+            pairs = list(zip(said[::2], said[1::2], strict=False))
+        else:
+            pairs = [(said[0], text) for text in said[1:]] if said else []
+        if not pairs:
+            yield place, None
+        thread = f"{path.stem}-{number}" if path.stem == "conversations" else ""
+        for question, answer in pairs:
+            yield place, {"pregunta": question, "respuesta": answer, "hilo": thread}
+
+
+READERS: dict[str, Callable[[Path], Iterator[tuple[str, Any]]]] = {
+    ".jsonl": _jsonl,
+    ".csv": _csv,
+    ".yml": _yaml,
+    ".yaml": _yaml,
+}
+
+
+def _line(place: str, row: Any) -> Line:
+    if not isinstance(row, dict):
+        raise Unreadable(place, "no es un objeto con pregunta y respuesta")
+    texts = {name: str(row.get(name) or "").strip() for name in ("pregunta", "respuesta")}
+    for name, text in texts.items():
+        if not text:
+            raise Unreadable(place, f"falta {name}")
+    return Line(
+        place=place,
+        question=texts["pregunta"],
+        answer=texts["respuesta"],
+        person=str(row.get("persona") or "").strip(),
+        consent=str(row.get("consentimiento") or "").strip().casefold() in YES,
+        created_at=_moment(place, row.get("creado_en")),
+        stars=_stars(place, row.get("calificacion")),
+        thread=str(row.get("hilo") or "").strip(),
+    )
+
+
+def _moment(place: str, value: Any) -> datetime | None:
+    if not value:
+        return None
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        raise Unreadable(place, "creado_en no es una fecha ISO") from None
+    return moment if moment.tzinfo else moment.astimezone()
+
+
+def _stars(place: str, value: Any) -> int | None:
+    if value in (None, ""):
+        return None
+    if str(value) not in set("12345"):
+        raise Unreadable(place, "calificacion va de 1 a 5")
+    return int(value)

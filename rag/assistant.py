@@ -1,0 +1,170 @@
+"""The bot's answer: look up what was approved, ask the model in service, keep what was said."""
+
+import logging
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from django.contrib.auth.models import User
+
+from conversations import embedding
+from conversations.anonymise import anonymise
+from conversations.capture import ConsentMissing, capture
+from conversations.categories import whitelist
+from conversations.models import ChatSession, Conversation, Origin, Person
+from core import llm
+from core.errors import ModelRefused, ModelUnavailable
+from core.models import Domain
+from finetune import activation
+from finetune.models import TrainedModel
+
+logger = logging.getLogger(__name__)
+
+Variant = Literal["active", "base", "examples"]
+"""Who answers: the domain's active model with examples, the bare base, or the base with them."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """An approved exchange near the question; ``similarity`` is their cosine, 0 to 1."""
+
+    conversation_id: int
+    question: str
+    answer: str
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the bot said and where it came from: a model, or an approved answer as it is."""
+
+    text: str
+    source: Literal["model", "approved"]
+    model: str
+    tokens: int
+    milliseconds: int
+    examples: tuple[Example, ...]
+    conversation: Conversation | None = None
+
+
+def answer(
+    domain: Domain,
+    question: str,
+    *,
+    by: User | None = None,
+    person: Person | None = None,
+    session: ChatSession | None = None,
+    variant: Variant = "active",
+    keep: bool = True,
+) -> Answer:
+    """Answer ``question`` in ``domain`` and, with ``keep``, store the exchange.
+
+    An approved answer to nearly the same question is served as it is; else the model is asked,
+    with the nearest approved ones as examples. What a person wrote is kept only if they agreed.
+    Raises :class:`ModelUnavailable` when neither a model nor an approved answer is at hand.
+    """
+    asked, _ = anonymise(question.strip(), keep=whitelist(domain))
+    examples = () if variant == "base" else lookup(domain, asked)
+    reusable = reuse(domain, examples) if variant == "active" else None
+    reply = _as_it_is(reusable, examples) if reusable else _ask(domain, asked, examples, variant)
+    if not keep:
+        return reply
+    return replace(reply, conversation=_keep(domain, question, reply, by, person, session))
+
+
+def lookup(domain: Domain, question: str) -> tuple[Example, ...]:
+    """The approved exchanges nearest to ``question``, nearest first; none without an embedder."""
+    try:
+        (vector,) = llm.embed([question])
+    except ModelUnavailable:
+        return ()
+    approved = Conversation.objects.filter(domain=domain).ready(min_stars=domain.min_stars)
+    # One more than shown: the margin of a reuse is measured against it.
+    nearest = embedding.nearest(approved, vector, limit=domain.examples + 1)
+    return tuple(
+        Example(row.pk, row.question, row.answer, round(row.similarity, 4)) for row in nearest
+    )
+
+
+def reuse(domain: Domain, examples: tuple[Example, ...]) -> Example | None:
+    """The approved answer that may be served as it is: near enough, and clearly the nearest.
+
+    Both lines are settings of the domain, since each embedder spreads its cosines differently.
+    """
+    if not examples or examples[0].similarity < domain.reuse_similarity:
+        return None
+    best = examples[0]
+    rivals = [it.similarity for it in examples[1:] if it.answer != best.answer]
+    clear = not rivals or best.similarity - max(rivals) >= domain.reuse_margin
+    return best if clear else None
+
+
+def messages(system: str, question: str, examples: tuple[Example, ...] = ()) -> list[llm.Message]:
+    """What a model is shown: the prompt, the examples from far to near, the question."""
+    turns = [{"role": "system", "content": system}]
+    for example in reversed(examples):
+        turns += [
+            {"role": "user", "content": example.question},
+            {"role": "assistant", "content": example.answer},
+        ]
+    return [*turns, {"role": "user", "content": question}]
+
+
+def _as_it_is(best: Example, examples: tuple[Example, ...]) -> Answer:
+    return Answer(best.answer, "approved", "", 0, 0, examples)
+
+
+def _ask(domain: Domain, question: str, examples: tuple[Example, ...], variant: Variant) -> Answer:
+    shown = examples[: domain.examples]
+    tuned = activation.active(domain) if variant == "active" else None
+    try:
+        return _ask_model(domain, question, shown, tuned)
+    except ModelRefused:
+        # The provider no longer has the tuned model: the base with examples still helps.
+        if tuned is None:
+            raise
+        logger.warning("Model %s was refused; the base of %s answers", tuned, domain.slug)
+        return _ask_model(domain, question, shown, None)
+
+
+def _ask_model(
+    domain: Domain, question: str, examples: tuple[Example, ...], tuned: TrainedModel | None
+) -> Answer:
+    provider = tuned.provider if tuned else domain.answer_provider
+    # A trained model hears the prompt it was trained with, whatever the domain's newest says.
+    system = tuned.prompt.text if tuned else domain.prompt.text
+    reply = llm.complete(
+        provider,
+        messages(system, question, examples),
+        model=tuned.name if tuned else domain.answer_model,
+        temperature=domain.temperature,
+        top_p=domain.top_p,
+        max_tokens=domain.max_tokens,
+    )
+    return Answer(reply.text, "model", reply.model, reply.tokens, reply.milliseconds, examples)
+
+
+def _keep(
+    domain: Domain,
+    question: str,
+    reply: Answer,
+    by: User | None,
+    person: Person | None,
+    session: ChatSession | None,
+) -> Conversation | None:
+    used = ",".join(str(example.conversation_id) for example in reply.examples)
+    try:
+        return capture(
+            domain=domain,
+            question=question,
+            answer=reply.text,
+            origin=Origin.PERSON if person else Origin.STAFF,
+            person=person,
+            user=by,
+            session=session,
+            model=reply.model or "respuesta aprobada",
+            tokens=reply.tokens,
+            milliseconds=reply.milliseconds,
+            context=f"ejemplos: {used}" if used else None,
+        )
+    except ConsentMissing:
+        return None

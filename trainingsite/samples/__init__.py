@@ -1,0 +1,120 @@
+"""The three sample domains: files beside this module, and what loads them."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from conversations.capture import capture
+from conversations.keys import text_hash
+from conversations.models import CatalogueEntry, Origin
+from conversations.rating import rate
+from core.models import Domain
+from finetune.models import EvaluationQuestion
+from rag.models import DictionaryTerm, FieldDefinition
+
+FOLDER = Path(__file__).parent
+SLUGS = ("camaron", "tienda", "prestamos")
+BASIS = "ejemplos propios del producto"
+RATER = "ejemplos"  # a user who cannot sign in; the samples' stars are theirs
+
+_SETTINGS = (
+    "name",
+    "description",
+    "policy",
+    "min_stars",
+    "min_confidence",
+    "temperature",
+    "top_p",
+    "top_k",
+    "max_tokens",
+)
+
+
+@transaction.atomic
+def load(slug: str) -> Domain:
+    """Make the sample domain ``slug`` with all that belongs to it, once: all of it or nothing."""
+    about = json.loads((FOLDER / slug / "domain.json").read_text("utf-8"))
+    prompt = about.pop("system_prompt")
+    fields = {name: about.pop(name) for name in _SETTINGS}
+    domain = Domain.objects.create(slug=about.pop("slug"), texts=about, **fields)
+    domain.write_prompt(prompt, by=RATER)
+    CatalogueEntry.objects.bulk_create(
+        CatalogueEntry(domain=domain, **_filled(line)) for line in _lines(slug, "catalogue")
+    )
+    EvaluationQuestion.objects.bulk_create(
+        EvaluationQuestion(domain=domain, question_hash=text_hash(line["question"]), **line)
+        for line in _lines(slug, "evaluation")
+    )
+    _load_vocabulary(domain)
+    _load_conversations(domain)
+    return domain
+
+
+def _load_vocabulary(domain: Domain) -> None:
+    DictionaryTerm.objects.bulk_create(
+        DictionaryTerm(
+            domain=domain,
+            word=line["palabra"],
+            definition=line["definicion"],
+            category=line["categoria"],
+            field=line["campo_relacionado"],
+            table=line["tabla_relacionada"],
+            synonyms=line["sinonimos"],
+            examples=line["ejemplos_uso"],
+            position=line["orden"],
+        )
+        for line in _lines(domain.slug, "dictionary")
+    )
+    FieldDefinition.objects.bulk_create(
+        FieldDefinition(
+            domain=domain,
+            table=line["tabla"],
+            field=line["campo"],
+            definition=line["definicion"],
+            data_type=line["tipo_dato"],
+            required=line["es_obligatorio"],
+            indexed=line["tiene_indice"],
+            is_foreign_key=line["es_clave_foranea"],
+            referenced_table=line["tabla_referenciada"],
+            referenced_field=line["campo_referenciado"],
+            values=line["valores_posibles"],
+            examples=line["ejemplos_valores"],
+            notes=line["notas"],
+            position=line["orden"],
+        )
+        for line in _lines(domain.slug, "fields")
+    )
+
+
+def _load_conversations(domain: Domain) -> None:
+    rater, _ = User.objects.get_or_create(username=RATER, defaults={"is_active": False})
+    for line in _lines(domain.slug, "conversations"):
+        conversation = capture(
+            domain=domain,
+            question=line["question"],
+            answer=line["answer"],
+            origin=Origin.SOURCE,
+            basis=BASIS,
+            outside_id=hashlib.sha256(line["question"].encode()).hexdigest(),
+            category=line["category"],
+            product=line["product"] or "",
+            embed=False,
+        )
+        if line["stars"]:
+            rate(conversation, stars=line["stars"], feedback=line["feedback"] or "", by=rater)
+
+
+def _filled(line: dict[str, Any]) -> dict[str, Any]:
+    return line | {"product": line["product"] or "", "unit": line["unit"] or ""}
+
+
+def _lines(slug: str, name: str) -> Iterator[dict[str, Any]]:
+    """The lines of a domain's file, none when it has no such file."""
+    file = FOLDER / slug / f"{name}.jsonl"
+    if file.exists():
+        yield from map(json.loads, file.read_text("utf-8").splitlines())
