@@ -1,0 +1,110 @@
+"""Names of people: introduced, signed, after a title, or known given and family names."""
+
+import re
+from collections.abc import Iterator
+
+from conversations.anonymise.spans import NAME, Span, apart
+from conversations.anonymise.vocabulary import VOCABULARY, WORD, fold, names_in, one_of
+
+_GIVEN, _ONLY_GIVEN = names_in("first_names.txt")
+_FAMILY, _ONLY_FAMILY = names_in("surnames.txt")
+_TITLES = VOCABULARY["titles"]
+_INTRODUCTIONS = VOCABULARY["introductions"] | _TITLES
+_GATE = _GIVEN | _ONLY_FAMILY | _INTRODUCTIONS
+
+_TITLE = rf"(?:{one_of(*sorted(_TITLES), 'señor(?:a|ita)?', 'doña', 'capitán')}\b\.?[ ]{{0,2}})"
+_FIELD = r"(?:nombres?(?: completo| del cliente)?|apellidos?|m[eé]dic[oa]|titular|beneficiario)"
+# After these a name follows, whatever it looks like.
+_SURE = re.compile(
+    rf"\b(?:me llamo|mi nombre(?: completo)? es|{_FIELD}[ ]?:|(?:paciente|cliente)[ ]?:"
+    r"|(?:le|te|les|los) (?:saluda|escribe|habla)|habla con|a nombre de|de parte de"
+    r"|pregunt[ae]r? por|at(?:tn|te|entamente|enci[oó]n)[.:,]?|cordialmente,?"
+    r"|saludos(?: cordiales)?,|firma(?:do)?:)"
+    rf"\s{{1,3}}(?:don |doña |el |la )?{_TITLE}?",
+    re.IGNORECASE,
+)
+# After these a name follows if it looks like one.
+_LIKELY = re.compile(
+    rf"\b(?:(?:soy|habla)\b|{_TITLE})[ ]{{0,2}}(?:el |la )?{_TITLE}?", re.IGNORECASE
+)
+_TOKEN = re.compile(r"[ ]{0,2}([^\W\d_]+(?:['-][^\W\d_]+)?)")
+_LINKS = VOCABULARY["links"]
+_NOT_NAMES = VOCABULARY["not_names"]
+_PLACES = VOCABULARY["places"]
+_MOST_TOKENS = 5
+
+
+def find(view: str, words: frozenset[str], keep: frozenset[str]) -> list[Span]:
+    """Return the names of people in the view, in order."""
+    if _GATE.isdisjoint(words):
+        return []
+    known = frozenset(fold(word) for word in keep)
+    found: list[Span] = []
+    if not _INTRODUCTIONS.isdisjoint(words):
+        found += _introduced(view, known)
+    if not (_GIVEN | _ONLY_FAMILY).isdisjoint(words):
+        found += _known(view, known)
+    return apart(found)
+
+
+def _introduced(view: str, known: frozenset[str]) -> Iterator[Span]:
+    for pattern, sure in ((_SURE, True), (_LIKELY, False)):
+        for match in pattern.finditer(view):
+            first = _TOKEN.match(view, match.end())
+            if first and _may_begin(first[1], known, sure=sure):
+                yield Span(first.start(1), _parts(view, first, known)[-1].end(1), NAME)
+
+
+def _may_begin(word: str, known: frozenset[str], *, sure: bool) -> bool:
+    folded = fold(word)
+    if folded in _NOT_NAMES or folded in known or len(word) == 1:
+        return False
+    return sure or word[0].isupper() or folded in _ONLY_GIVEN or folded in _ONLY_FAMILY
+
+
+def _parts(view: str, first: re.Match[str], known: frozenset[str]) -> list[re.Match[str]]:
+    """Return the tokens of a name from its first one on; "de la" only between two of them."""
+    parts, place = [first], first.end()
+    for _ in range(_MOST_TOKENS):
+        token = _TOKEN.match(view, place)
+        if token is None:
+            break
+        place = token.end()
+        if fold(token[1]) in _LINKS:
+            continue
+        if not _may_go_on(token[1], known, capital=first[1][0].isupper()):
+            break
+        parts.append(token)
+    return parts
+
+
+def _may_go_on(word: str, known: frozenset[str], *, capital: bool) -> bool:
+    folded = fold(word)
+    if folded in _NOT_NAMES or folded in known:
+        return False
+    if folded in _GIVEN or folded in _FAMILY:
+        return word[0].isupper() or not capital or folded in _ONLY_FAMILY
+    return capital and word.istitle()
+
+
+def _known(view: str, known: frozenset[str]) -> Iterator[Span]:
+    """Names that stand in the lists: two parts, or one that means nothing else."""
+    folded, done, before = fold(view), 0, ""
+    for match in WORD.finditer(view):
+        word = folded[match.start() : match.end()]
+        if match.start() >= done and word not in known and before not in _PLACES:
+            first = _TOKEN.match(view, match.start())
+            if first and (word in _GIVEN or word in _ONLY_FAMILY):
+                parts = _parts(view, first, known)
+                if _is_name([fold(part[1]) for part in parts]):
+                    done = parts[-1].end(1)
+                    yield Span(match.start(), done, NAME)
+        before = word
+
+
+def _is_name(parts: list[str]) -> bool:
+    """Whether one part or more, the first of them in a list, can only be a person."""
+    if len(parts) == 1:
+        return parts[0] in _ONLY_GIVEN
+    certain = sum(part in _ONLY_GIVEN or part in _ONLY_FAMILY for part in parts)
+    return certain >= 1 and (parts[0] in _GIVEN or certain > 1)
