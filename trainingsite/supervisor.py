@@ -65,6 +65,7 @@ class Runner:
         elif self._is_silent():
             self._say(self.part.name, f"sin señales de vida en {SILENCE:.0f} s; se reinicia")
             kill_group(self.process.pid)
+            self._ended(self.process.wait())
 
     @property
     def output(self) -> IO[bytes] | None:
@@ -86,6 +87,8 @@ class Runner:
         kill_group(self.process.pid)
         self.process.wait()
         self.read()
+        if self._rest:
+            self._say(self.part.name, self._rest.decode(errors="replace"))
         if self.process.stdout:
             self.process.stdout.close()
         self._guardian.dismiss(self.process.pid)
