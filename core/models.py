@@ -59,12 +59,12 @@ class Domain(models.Model):
     examples = models.PositiveSmallIntegerField(_("ejemplos que acompañan la pregunta"), default=3)
     reuse_similarity = models.FloatField(
         _("similitud para servir una respuesta aprobada"),
-        default=0.93,
+        default=0.94,
         help_text=_("Coseno entre preguntas, 0 a 1. 1 apaga la reutilización."),
     )
     reuse_margin = models.FloatField(
         _("margen sobre la siguiente respuesta"),
-        default=0.01,
+        default=0.02,
         help_text=_("Cuánto más cerca debe estar que la más parecida con otra respuesta."),
     )
     texts = models.JSONField(

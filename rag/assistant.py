@@ -10,7 +10,7 @@ from conversations import embedding
 from conversations.anonymise import anonymise
 from conversations.capture import ConsentMissing, capture
 from conversations.categories import whitelist
-from conversations.models import ChatSession, Conversation, Origin, Person
+from conversations.models import ChatSession, Conversation, ConversationQuerySet, Origin, Person
 from core import llm
 from core.errors import ModelRefused, ModelUnavailable
 from core.models import Domain
@@ -65,19 +65,27 @@ def answer(
     asked, _ = anonymise(question.strip(), keep=whitelist(domain))
     examples = () if variant == "base" else lookup(domain, asked)
     reusable = reuse(domain, examples) if variant == "active" else None
-    reply = _as_it_is(reusable, examples) if reusable else _ask(domain, asked, examples, variant)
+    reply = (
+        _as_it_is(reusable, examples) if reusable else _ask_best(domain, asked, examples, variant)
+    )
     if not keep:
         return reply
     return replace(reply, conversation=_keep(domain, question, reply, by, person, session))
 
 
-def lookup(domain: Domain, question: str) -> tuple[Example, ...]:
-    """The approved exchanges nearest to ``question``, nearest first; none without an embedder."""
+def lookup(
+    domain: Domain, question: str, *, among: ConversationQuerySet | None = None
+) -> tuple[Example, ...]:
+    """The approved exchanges nearest to ``question``, nearest first; none without an embedder.
+
+    ``among`` limits them: an evaluation must not find the question it asks.
+    """
     try:
         (vector,) = llm.embed([question])
     except ModelUnavailable:
         return ()
-    approved = Conversation.objects.filter(domain=domain).ready(min_stars=domain.min_stars)
+    rows = Conversation.objects.filter(domain=domain) if among is None else among
+    approved = rows.ready(min_stars=domain.min_stars)
     # One more than shown: the margin of a reuse is measured against it.
     nearest = embedding.nearest(approved, vector, limit=domain.examples + 1)
     return tuple(
@@ -113,34 +121,47 @@ def _as_it_is(best: Example, examples: tuple[Example, ...]) -> Answer:
     return Answer(best.answer, "approved", "", 0, 0, examples)
 
 
-def _ask(domain: Domain, question: str, examples: tuple[Example, ...], variant: Variant) -> Answer:
+def ask(
+    domain: Domain,
+    question: str,
+    examples: tuple[Example, ...] = (),
+    *,
+    tuned: TrainedModel | None = None,
+    **options: float,
+) -> Answer:
+    """Put ``question`` to a model: ``tuned``, or the untrained one of the domain.
+
+    ``options`` replace the domain's (temperature, top_p, max_tokens). Raises what the provider
+    fails with.
+    """
+    reply = llm.complete(
+        tuned.provider if tuned else domain.answer_provider,
+        # A trained model hears the prompt it was trained with, whatever the domain's newest says.
+        messages(tuned.prompt.text if tuned else domain.prompt.text, question, examples),
+        model=tuned.name if tuned else domain.answer_model,
+        **{
+            "temperature": domain.temperature,
+            "top_p": domain.top_p,
+            "max_tokens": domain.max_tokens,
+        }
+        | options,
+    )
+    return Answer(reply.text, "model", reply.model, reply.tokens, reply.milliseconds, examples)
+
+
+def _ask_best(
+    domain: Domain, question: str, examples: tuple[Example, ...], variant: Variant
+) -> Answer:
     shown = examples[: domain.examples]
     tuned = activation.active(domain) if variant == "active" else None
     try:
-        return _ask_model(domain, question, shown, tuned)
+        return ask(domain, question, shown, tuned=tuned)
     except ModelRefused:
         # The provider no longer has the tuned model: the base with examples still helps.
         if tuned is None:
             raise
         logger.warning("Model %s was refused; the base of %s answers", tuned, domain.slug)
-        return _ask_model(domain, question, shown, None)
-
-
-def _ask_model(
-    domain: Domain, question: str, examples: tuple[Example, ...], tuned: TrainedModel | None
-) -> Answer:
-    provider = tuned.provider if tuned else domain.answer_provider
-    # A trained model hears the prompt it was trained with, whatever the domain's newest says.
-    system = tuned.prompt.text if tuned else domain.prompt.text
-    reply = llm.complete(
-        provider,
-        messages(system, question, examples),
-        model=tuned.name if tuned else domain.answer_model,
-        temperature=domain.temperature,
-        top_p=domain.top_p,
-        max_tokens=domain.max_tokens,
-    )
-    return Answer(reply.text, "model", reply.model, reply.tokens, reply.milliseconds, examples)
+        return ask(domain, question, shown)
 
 
 def _keep(

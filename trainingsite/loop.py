@@ -1,0 +1,237 @@
+"""The whole loop without hands: from a file of exchanges to a model that answers, or a no.
+
+Every step is a verb of the room it belongs to; this module calls them in order and counts.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import User
+
+from conversations import embedding
+from conversations.importing import Report, import_path
+from conversations.keys import words
+from conversations.models import Conversation
+from conversations.rating import rate
+from core.errors import Conflict, Refusal
+from core.models import Domain
+from finetune import activation, datasets, evaluation, polling, training
+from finetune.models import Dataset, Evaluation, FineTuningJob, JobStatus, Part, TrainedModel
+from rag import assistant
+
+Item = TypeVar("Item")
+Progress = Callable[[Iterable[Item], str], Iterable[Item]]
+"""Wraps what a step goes through, with the step's name: a progress bar, or nothing."""
+
+RULE = "4 estrellas si la respuesta tiene dos palabras o más y no repite la pregunta; si no, 2"
+PROMPT = "Eres un asistente que conversa en español, con amabilidad y en pocas frases."
+SECONDS_BETWEEN_LOOKS = 2.0
+SHOWN = 5
+ANSWER_TOKENS = 120  # of an answer in an evaluation; a base that rambles costs minutes otherwise
+
+
+@dataclass
+class Outcome:
+    """What the loop did, in numbers; :meth:`as_json` is what ``--json`` prints."""
+
+    domain: Domain
+    imported: Report
+    rated: int = 0
+    dataset: Dataset | None = None
+    split: dict[str, int] = field(default_factory=dict)
+    job: FineTuningJob | None = None
+    evaluation: Evaluation | None = None
+    activated: bool = False
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        job, judged = self.job, self.evaluation
+        return {
+            "dominio": self.domain.slug,
+            "importadas": len(self.imported.kept),
+            "repetidas": self.imported.already,
+            "sin_consentimiento": self.imported.no_consent,
+            "ilegibles": self.imported.bad,
+            "calificadas": self.rated,
+            "conjunto": str(self.dataset) if self.dataset else None,
+            "reparto": self.split,
+            "entrenamiento": {
+                "id": job.openai_job_id,
+                "estado": job.status,
+                "modelo": job.trained_model,
+                "error": job.error,
+            }
+            if job
+            else None,
+            "evaluacion": judged.summary if judged else None,
+            "razones": judged.reasons if judged else [],
+            "activado": self.activated,
+            "preguntas": shown(judged) if judged else [],
+            "segundos": {name: round(value, 1) for name, value in self.seconds.items()},
+        }
+
+
+@dataclass
+class Loop:
+    """One run over ``path`` in ``domain``; ``by`` is the user whose decisions these are."""
+
+    path: Path
+    domain: Domain
+    origin: str
+    basis: str
+    by: User
+    progress: Progress[Any]
+    say: Callable[[str], None]
+
+    def run(self) -> Outcome:
+        """Go through every step. A refusal (too few examples, no provider) is raised."""
+        outcome = Outcome(self.domain, self._timed(None, "importar", self._import))
+        outcome.rated = self._timed(outcome, "calificar", lambda: self._rate(outcome.imported))
+        self._timed(outcome, "vectores", self._embed)
+        outcome.dataset = self._timed(outcome, "preparar", self._prepare)
+        outcome.split = counts(outcome.dataset)
+        self.say(f"Reparto: {outcome.split}")
+        outcome.job = self._timed(outcome, "entrenar", lambda: self._train(outcome.dataset))
+        if outcome.job.status != JobStatus.SUCCEEDED:
+            raise Refusal(f"El entrenamiento terminó {outcome.job.status}: {outcome.job.error}")
+        model = outcome.job.model
+        outcome.evaluation = self._timed(outcome, "evaluar", lambda: self._evaluate(model))
+        if outcome.evaluation.better:
+            activation.activate(model, by=self.by.get_username())
+            outcome.activated = True
+        return outcome
+
+    def _timed(self, outcome: Outcome | None, step: str, work: Callable[[], Item]) -> Item:
+        self.say(f"— {step}")
+        started = time.monotonic()
+        result = work()
+        if outcome:
+            outcome.seconds[step] = time.monotonic() - started
+        return result
+
+    def _import(self) -> Report:
+        return import_path(
+            self.path,
+            domain=self.domain,
+            origin=self.origin,
+            basis=self.basis,
+            progress=lambda lines: self.progress(lines, "importar"),
+        )
+
+    def _rate(self, report: Report) -> int:
+        """Give the lines' own stars, and by ``RULE`` to those that came without."""
+        self.say(f"Regla: {RULE}")
+        unrated = list(Conversation.objects.filter(domain=self.domain).rateable())
+        for row in self.progress(unrated, "calificar"):
+            rate(row, stars=report.stars.get(row.pk) or stars_by_rule(row), by=self.by)
+        return len(unrated)
+
+    def _embed(self) -> None:
+        waiting = Conversation.objects.filter(embedding=None).count()
+        for _ in self.progress(range(0, waiting, embedding.BATCH), "vectores"):
+            embedding.fill(limit=embedding.BATCH)
+
+    def _prepare(self) -> Dataset:
+        dataset, _ = datasets.prepare(self.domain, by=self.by.get_username())
+        return dataset
+
+    def _train(self, dataset: Dataset | None) -> FineTuningJob:
+        assert dataset  # noqa: S101  (prepared a line before)
+        file = dataset.files.get(provider=self.domain.training_provider, part=Part.TRAIN)
+        try:
+            job = training.start(self.domain, file_id=file.file_id, by=self.by.get_username())
+        except Conflict:
+            job = dataset.jobs.live().get()
+            self.say(f"Ya estaba en marcha: {job}")
+        self._follow(job)
+        return job
+
+    def _follow(self, job: FineTuningJob) -> None:
+        """Submit the job if the queue has not, and look until it ends; each event is said once."""
+        training.submit(job)
+        said = 0
+        while True:
+            polling.poll(seconds=0)
+            job.refresh_from_db()
+            messages = list(job.events.values_list("message", flat=True))
+            for message in messages[said:]:
+                self.say(f"  {message}")
+            said = len(messages)
+            if not job.is_live:
+                return
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+
+    def _evaluate(self, model: TrainedModel) -> Evaluation:
+        dataset = model.job.dataset
+        held_out = list(dataset.items.filter(part=Part.VALID).values_list("question", "answer"))
+        if not held_out:
+            raise Refusal("No hay preguntas apartadas con que evaluar: faltan conversaciones.")
+        return evaluation.evaluate(
+            model,
+            one_answer_each(held_out),
+            answerer=answerer(model),
+            progress=lambda items: self.progress(items, "evaluar"),
+        )
+
+
+def stars_by_rule(row: Conversation) -> int:
+    """The stars that ``RULE`` gives: enough for what answers, too few for what does not."""
+    said = words(row.answer)
+    return 4 if len(said) >= 2 and said != words(row.question) else 2
+
+
+def counts(dataset: Dataset) -> dict[str, int]:
+    """Examples and distinct questions on each side of the split, and questions on both: none."""
+    sides = {
+        part: list(dataset.items.filter(part=part).values_list("question", flat=True))
+        for part in Part.values
+    }
+    distinct = {part: {words(question) for question in said} for part, said in sides.items()}
+    return {
+        "ejemplos_entrenamiento": len(sides[Part.TRAIN]),
+        "ejemplos_validacion": len(sides[Part.VALID]),
+        "preguntas_entrenamiento": len(distinct[Part.TRAIN]),
+        "preguntas_validacion": len(distinct[Part.VALID]),
+        "preguntas_en_ambas": len(distinct[Part.TRAIN] & distinct[Part.VALID]),
+    }
+
+
+def answerer(model: TrainedModel) -> evaluation.Answerer:
+    """How base, examples and tuned model answer: word by word the likeliest, from training only."""
+    domain = model.domain
+    trained_on = model.job.dataset.items.filter(part=Part.TRAIN).values("conversation")
+    among = Conversation.objects.filter(pk__in=trained_on)
+
+    def respond(variant: str, question: str) -> tuple[str, int]:
+        examples = ()
+        if variant != evaluation.Variant.BASE:
+            examples = assistant.lookup(domain, question, among=among)[: domain.examples]
+        tuned = model if variant == evaluation.Variant.TUNED else None
+        reply = assistant.ask(
+            domain, question, examples, tuned=tuned, temperature=0, max_tokens=ANSWER_TOKENS
+        )
+        return reply.text, reply.milliseconds
+
+    return respond
+
+
+def one_answer_each(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Each question once, with the first of its answers."""
+    first: dict[frozenset[str], tuple[str, str]] = {}
+    for question, answer in pairs:
+        first.setdefault(words(question), (question, answer))
+    return list(first.values())
+
+
+def shown(judged: Evaluation) -> list[dict[str, str]]:
+    """The first held-out questions, with what each variant answered."""
+    asked: dict[str, dict[str, str]] = {}
+    for item in judged.items.all():
+        row = asked.setdefault(
+            item.question, {"pregunta": item.question, "esperada": item.expected}
+        )
+        row[item.variant] = item.answer
+    return list(asked.values())[:SHOWN]
