@@ -1,0 +1,36 @@
+import re
+from pathlib import Path
+
+from django.conf import settings
+from django.core.checks import run_checks
+from django.test import override_settings
+
+ROOT = Path(settings.BASE_DIR)
+VARIABLE = re.compile(r"^#?\s*([A-Z][A-Z_]+)=", re.MULTILINE)
+
+
+def test_env_example_lists_what_settings_read_and_no_other():
+    listed = set(VARIABLE.findall((ROOT / ".env.example").read_text("utf-8")))
+    source = (ROOT / "trainingsite" / "settings.py").read_text("utf-8")
+    read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', source))
+    per_provider = {name for name in listed if re.match(r"(LLM_(LOCAL|GROQ|OLLAMA)|OPENAI)_", name)}
+    assert listed - per_provider == read
+    assert {f"LLM_LOCAL_{it}" for it in ("BASE_URL", "API_KEY", "CHAT_MODEL")} <= per_provider
+
+
+def errors():
+    return {it.id for it in run_checks()}
+
+
+def test_safe_settings_pass():
+    assert errors() == set()
+
+
+def test_queue_that_would_run_tasks_twice_is_refused():
+    with override_settings(Q_CLUSTER=settings.Q_CLUSTER | {"retry": 121}):
+        assert "trainingsite.E001" in errors()
+
+
+def test_guessable_key_is_refused():
+    with override_settings(PSEUDONYM_KEY="short"):
+        assert "trainingsite.E002" in errors()
