@@ -1,0 +1,178 @@
+"""Which conversations a domain's bot may learn from, and why another one may not."""
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypedDict
+
+from conversations.keys import normalise, words
+from conversations.models import Conversation, ConversationQuerySet, Stage
+from conversations.scoring import tone
+from core.errors import NotFound
+from core.models import Domain
+from finetune.models import EvaluationQuestion
+from finetune.similar import Seen
+
+MINIMUM = 10  # training examples; OpenAI refuses fewer (invalid_n_examples)
+SPLIT_FROM = 20  # fewer rows are all trained on (requirements, D13)
+HELD_OUT = 0.10
+NEAR = 0.85  # Jaccard over words: above it, two questions are one
+
+
+class Exclusion(TypedDict):
+    """Why a conversation stays out; the keys are those of the API."""
+
+    id: int
+    razon: str
+    feedback: str | None
+
+
+@dataclass
+class Selection:
+    """What curation made of a domain's conversations."""
+
+    considered: int = 0
+    kept: list[Conversation] = field(default_factory=list)
+    excluded: list[Exclusion] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Split:
+    """A selection in two parts that share no question."""
+
+    train: list[Conversation]
+    valid: list[Conversation]
+
+
+def candidates(
+    domain: Domain, *, ids: Collection[int] | None = None, skip_negative: bool = True
+) -> Selection:
+    """The conversations that qualify now, oldest first, and why the other good ones do not.
+
+    Considered are those approved, with the domain's stars, whose person agrees to training as of
+    now; ``ids`` limits them to those named. Human stars decide in every domain, whatever else its
+    policy lets in. Raises :class:`NotFound` for an id that the domain does not have.
+    """
+    if ids is not None:
+        _refuse_unknown(domain, ids)
+    selection = Selection()
+    for row, reason in _judged(domain, ids=ids, skip_negative=skip_negative):
+        selection.considered += 1
+        if reason:
+            selection.excluded.append(Exclusion(id=row.pk, razon=reason, feedback=row.feedback))
+        else:
+            selection.kept.append(row)
+    selection.kept.sort(key=lambda row: row.pk)
+    return selection
+
+
+def split(rows: Sequence[Conversation]) -> Split:
+    """Hold a tenth of ``rows`` out of training, once there are enough of them.
+
+    The side of a question depends on its own words only, so it stays there as others join. Two
+    exceptions bend that: at least one row is held out, and training keeps its minimum.
+    """
+    if len(rows) < SPLIT_FROM:
+        return Split(train=list(rows), valid=[])
+    by_share = sorted(rows, key=lambda row: _share(row.question))
+    held = [row for row in by_share if _share(row.question) < HELD_OUT] or by_share[:1]
+    out = {row.pk for row in held[: len(rows) - MINIMUM]}
+    return Split(
+        train=[row for row in rows if row.pk not in out],
+        valid=[row for row in rows if row.pk in out],
+    )
+
+
+def missing(
+    domain: Domain, *, ids: Collection[int] | None = None, skip_negative: bool = True
+) -> int:
+    """How many training examples are still missing; 0 means that data can be prepared.
+
+    The one place that counts (requirements, D13). Rows are judged best first and a later one
+    never displaces an earlier one, so it stops reading at the minimum; :func:`split` leaves that
+    many in training.
+    """
+    judged = _judged(domain, ids=ids, skip_negative=skip_negative)
+    kept = islice((row for row, reason in judged if not reason), MINIMUM)
+    return MINIMUM - sum(1 for _ in kept)
+
+
+def why_not(conversation: Conversation) -> str:
+    """Why a conversation would not enter a dataset made now; empty when it would."""
+    domain = conversation.domain
+    if conversation.stage != Stage.APPROVED:
+        return f"No está aprobada: {conversation.get_stage_display().lower()}."
+    if conversation.stars is None:
+        return "No tiene estrellas."
+    if conversation.stars < domain.min_stars:
+        return f"Tiene {conversation.stars} estrellas; hacen falta {domain.min_stars}."
+    for row, reason in _judged(domain):
+        if row.pk == conversation.pk:
+            return reason
+    return "La persona no acepta, hoy, que sus mensajes se usen para entrenar."
+
+
+def _refuse_unknown(domain: Domain, ids: Collection[int]) -> None:
+    known = set(domain.conversations.filter(pk__in=ids).values_list("pk", flat=True))
+    if unknown := sorted(set(ids) - known):
+        raise NotFound(f"No existen estas conversaciones: {unknown}.", conversacion_ids=unknown)
+
+
+def _judged(
+    domain: Domain, *, ids: Collection[int] | None = None, skip_negative: bool = True
+) -> Iterator[tuple[Conversation, str]]:
+    """Each conversation considered, best first, with the reason that keeps it out (or none)."""
+    judge = _Judge(domain, skip_negative=skip_negative)
+    for row in _considered(domain, ids).iterator(chunk_size=500):
+        yield row, judge.reason(row)
+
+
+def _considered(domain: Domain, ids: Collection[int] | None) -> ConversationQuerySet:
+    rows = Conversation.objects.filter(domain=domain).ready(min_stars=domain.min_stars)
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
+    texts = rows.only("question", "answer", "stars", "feedback", "question_hash", "created_at")
+    return texts.order_by("-stars", "-created_at", "-pk")
+
+
+class _Judge:
+    """Remembers the questions kept so far, and those of the evaluation, which never enter."""
+
+    def __init__(self, domain: Domain, *, skip_negative: bool) -> None:
+        self.skip_negative = skip_negative
+        self.positive = domain.texts.get("positive_words", [])
+        self.negative = domain.texts.get("negative_words", [])
+        self.kept: dict[str, int] = {}
+        self.near_kept: Seen[int] = Seen(NEAR)
+        self.near_evaluation: Seen[int] = Seen(NEAR)
+        self.evaluation: set[str] = set()
+        for question in EvaluationQuestion.objects.filter(domain=domain):
+            self.evaluation.add(question.question_hash)
+            self.near_evaluation.add(question.pk, words(question.question))
+
+    def reason(self, row: Conversation) -> str:
+        """Why ``row`` stays out; one that does not is remembered as kept."""
+        said = words(row.question)
+        if self._is_negative(row):
+            return "El comentario de la calificación es negativo."
+        if row.question_hash in self.evaluation or self.near_evaluation.like(said) is not None:
+            return "La pregunta es del conjunto de evaluación."
+        if same := self.kept.get(row.question_hash):
+            return f"Es la misma pregunta que la conversación {same}, mejor calificada o más nueva."
+        if near := self.near_kept.like(said):
+            return f"Es casi la misma pregunta que la conversación {near}."
+        self.kept[row.question_hash] = row.pk
+        self.near_kept.add(row.pk, said)
+        return ""
+
+    def _is_negative(self, row: Conversation) -> bool:
+        if not (self.skip_negative and row.feedback):
+            return False
+        return tone(row.feedback, positive=self.positive, negative=self.negative) == "negativo"
+
+
+def _share(question: str) -> float:
+    """A number from 0 to 1 that only the words of ``question`` decide."""
+    digest = hashlib.blake2b(normalise(question).encode(), digest_size=8).digest()
+    return int.from_bytes(digest) / 2**64

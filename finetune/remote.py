@@ -1,0 +1,231 @@
+"""A provider's files, jobs and models, as plain values. It alone asks the provider to train.
+
+Every function may raise :class:`ModelUnavailable` (worth another try) or :class:`ModelRefused`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from core import llm
+from core.errors import ModelRefused, ModelUnavailable, Refusal
+
+ASK_SECONDS = 10.0  # a question
+SEND_SECONDS = 60.0  # an upload, or a request that is paid
+
+
+@dataclass(frozen=True)
+class RemoteJob:
+    """A job as its provider tells it; ``status`` is its own word."""
+
+    id: str
+    status: str
+    created_at: datetime
+    finished_at: datetime | None
+    trained_model: str
+    trained_tokens: int | None
+    error: str
+
+
+@dataclass(frozen=True)
+class RemoteEvent:
+    id: str
+    at: datetime
+    level: str
+    kind: str
+    message: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RemoteModel:
+    name: str
+    trainable: bool
+    ends: date | None
+
+
+@dataclass(frozen=True)
+class JobOrder:
+    """What is asked of a provider; ``run_key`` finds the job again whatever happens."""
+
+    base_model: str
+    training_file: str
+    validation_file: str
+    run_key: UUID
+    dataset_sha256: str
+    suffix: str
+    epochs: int | None
+    learning_rate: float | None
+
+
+@contextmanager
+def _asking(provider: str) -> Iterator[None]:
+    """Failures as ours; an answer that is not what the API sends counts as no answer."""
+    with llm.explained(provider):
+        try:
+            yield
+        except (ValueError, AttributeError, TypeError) as error:
+            # A proxy's page comes back as a string, or as JSON cut short, with status 200.
+            raise ModelUnavailable(
+                f"El proveedor «{provider}» contestó mal.", proveedor=provider
+            ) from error
+
+
+def model(provider: str, name: str) -> RemoteModel | None:
+    """The provider's model ``name``, or ``None`` when its list does not have it."""
+    with _asking(provider):
+        for it in llm.client(provider, timeout=ASK_SECONDS).models.list():
+            if it.id == name:
+                ends = it.shutdown_date
+                return RemoteModel(
+                    name=it.id,
+                    trainable=(it.model_extra or {}).get("trainable", True),
+                    ends=date.fromisoformat(str(ends)) if ends else None,
+                )
+    return None
+
+
+def find_file(provider: str, *, name: str, content: bytes) -> str:
+    """The id of a training file that the provider has under ``name``, byte for byte; or ``""``."""
+    client = llm.client(provider, timeout=ASK_SECONDS)
+    with _asking(provider):
+        for it in client.files.list(purpose="fine-tune"):
+            if it.filename == name and it.bytes == len(content):
+                return str(it.id)
+    return ""
+
+
+def has_file(provider: str, file_id: str) -> bool:
+    """Whether the provider still has the file."""
+    try:
+        with _asking(provider):
+            llm.client(provider, timeout=ASK_SECONDS).files.retrieve(file_id)
+    except ModelRefused as refusal:
+        if is_unknown(refusal):
+            return False
+        raise
+    return True
+
+
+def upload(provider: str, *, name: str, content: bytes) -> str:
+    """Send a training file, once; its id."""
+    client = llm.client(provider, timeout=SEND_SECONDS)
+    with _asking(provider):
+        return str(client.files.create(file=(name, content), purpose="fine-tune").id)
+
+
+def delete_file(provider: str, file_id: str) -> None:
+    """Remove a file from the provider."""
+    with _asking(provider):
+        llm.client(provider, timeout=ASK_SECONDS).files.delete(file_id)
+
+
+def find_jobs(provider: str, run_key: UUID) -> list[RemoteJob]:
+    """The provider's jobs that carry ``run_key``, oldest first: none, or one if all went well."""
+    client = llm.client(provider, timeout=ASK_SECONDS)
+    key = str(run_key)
+    with _asking(provider):
+        found = client.fine_tuning.jobs.list(metadata={"run_key": key}, limit=100)
+        # A server that ignores the filter lists them all.
+        ours = [_job(it) for it in found if (it.metadata or {}).get("run_key") == key]
+    return sorted(ours, key=lambda it: it.created_at)
+
+
+def create_job(provider: str, order: JobOrder) -> RemoteJob:
+    """Order a training, once. This request may be paid, so nothing repeats it."""
+    hyperparameters: dict[str, Any] = {}
+    if order.epochs is not None:
+        hyperparameters["n_epochs"] = order.epochs
+    if order.learning_rate is not None:
+        hyperparameters["learning_rate_multiplier"] = order.learning_rate
+    asked: dict[str, Any] = {
+        "model": order.base_model,
+        "training_file": order.training_file,
+        "method": {"type": "supervised", "supervised": {"hyperparameters": hyperparameters}},
+        "metadata": {"run_key": str(order.run_key), "dataset_sha256": order.dataset_sha256},
+        "suffix": order.suffix,
+    }
+    if order.validation_file:
+        asked["validation_file"] = order.validation_file
+    with _asking(provider):
+        return _job(llm.client(provider, timeout=SEND_SECONDS).fine_tuning.jobs.create(**asked))
+
+
+def job(provider: str, job_id: str) -> RemoteJob:
+    """The job as it is now."""
+    with _asking(provider):
+        return _job(llm.client(provider, timeout=ASK_SECONDS).fine_tuning.jobs.retrieve(job_id))
+
+
+def cancel(provider: str, job_id: str) -> RemoteJob:
+    """Ask the provider to end a job; it may take a while to obey."""
+    with _asking(provider):
+        return _job(llm.client(provider, timeout=ASK_SECONDS).fine_tuning.jobs.cancel(job_id))
+
+
+def event_pages(provider: str, job_id: str) -> Iterator[list[RemoteEvent]]:
+    """What the provider said about a job, newest page first."""
+    client = llm.client(provider, timeout=ASK_SECONDS)
+    with _asking(provider):
+        for page in client.fine_tuning.jobs.list_events(job_id, limit=100).iter_pages():
+            yield [_event(it) for it in page.data]
+
+
+def is_unknown(refusal: Refusal) -> bool:
+    """Whether a provider said that what it was asked about does not exist."""
+    return refusal.details.get("estado") == HTTPStatus.NOT_FOUND
+
+
+def is_too_many(refusal: Refusal) -> bool:
+    """Whether a provider turned a request away unread, to be asked later."""
+    return refusal.details.get("estado") == HTTPStatus.TOO_MANY_REQUESTS
+
+
+def flat_refusal(refusal: Refusal) -> str:
+    """What was refused, on one line, in the provider's words where it has some."""
+    cause = refusal.__cause__
+    body = getattr(cause, "body", None)
+    message = body.get("message") if isinstance(body, dict) else None
+    return flat_error(
+        getattr(cause, "code", None), str(message or refusal), getattr(cause, "param", None)
+    )
+
+
+def flat_error(code: str | None, message: str | None, param: str | None) -> str:
+    """An error of a provider as ``[code] message (param: x)``."""
+    parts = [f"[{code}]" if code else "", message or "", f"(param: {param})" if param else ""]
+    return " ".join(filter(None, parts))
+
+
+def _job(it: Any) -> RemoteJob:
+    error = it.error
+    return RemoteJob(
+        id=it.id,
+        status=it.status,
+        created_at=_time(it.created_at),
+        finished_at=_time(it.finished_at) if it.finished_at else None,
+        trained_model=it.fine_tuned_model or "",
+        trained_tokens=it.trained_tokens,
+        # A healthy job carries an error object too, with nothing in it.
+        error=flat_error(error.code, error.message, error.param) if error and error.code else "",
+    )
+
+
+def _event(it: Any) -> RemoteEvent:
+    data = it.data if isinstance(it.data, dict) else {}
+    return RemoteEvent(
+        id=it.id,
+        at=_time(it.created_at),
+        level=it.level,
+        kind=it.type or "message",
+        message=it.message,
+        data=data,
+    )
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

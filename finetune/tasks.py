@@ -1,0 +1,30 @@
+"""What the queue runs: keys in, a sentence out. Each may run twice, or find its row gone."""
+
+from typing import Any
+
+from finetune import polling, training
+from finetune.models import FineTuningJob
+
+SCHEDULES: list[dict[str, Any]] = [
+    {
+        "name": "Preguntar por los entrenamientos",
+        "func": "finetune.tasks.poll_jobs",
+        "schedule_type": "I",
+        "minutes": 1,
+    }
+]
+"""Rows of ``django_q.Schedule`` that this room needs."""
+
+
+def submit_job(pk: int) -> str:
+    """Hand a queued job to its provider."""
+    job = FineTuningJob.objects.live().filter(pk=pk).first()
+    if job is None:
+        return "nothing to do"
+    training.submit(job)
+    return f"{job}: {job.status}"
+
+
+def poll_jobs() -> str:
+    """Ask about the live jobs for about a minute."""
+    return polling.poll()

@@ -1,0 +1,230 @@
+"""What staff do with a training run: start it, cancel it, delete it."""
+
+import math
+import uuid
+from contextlib import suppress
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from core import audit, llm
+from core.errors import Conflict, Invalid, ModelRefused, NotFound, Refusal
+from core.models import Domain
+from finetune import datasets, leases, news, remote, submission
+from finetune.models import Activation, FineTuningJob, JobStatus, Part, ProviderFile, Step
+from finetune.submission import submit
+
+__all__ = ["cancel", "delete", "delete_all", "refresh", "start", "submit"]
+
+DATED = {"gpt-4o": "gpt-4o-2024-08-06"}  # what the provider trains under that name
+EPOCHS = range(1, 51)
+ASK_LEASE = 30  # seconds
+
+
+def start(
+    domain: Domain,
+    *,
+    file_id: str,
+    base_model: str = "",
+    epochs: int | None = None,
+    learning_rate: float | None = None,
+    by: str,
+) -> FineTuningJob:
+    """Record a job on a prepared file and queue its submission: both happen, or neither does.
+
+    ``base_model`` is the domain's by default; ``provider:model`` trains at another provider than
+    the one that holds the file. ``learning_rate`` is a multiplier of the provider's own. Nothing
+    is uploaded or paid before every check has passed:
+
+    - :class:`NotFound`: the file is not one of the domain's;
+    - :class:`Invalid`: the numbers are out of bounds;
+    - :class:`Refusal`: the provider does not train, or not this base, or no longer; or a person
+      in the data took their consent back;
+    - :class:`ModelUnavailable`: the provider is down;
+    - :class:`Conflict`: this training is under way.
+    """
+    _refuse_bad_numbers(epochs, learning_rate)
+    file = _prepared(domain, file_id)
+    provider, base = llm.split_model(base_model or domain.base_model, default=file.provider)
+    base = DATED.get(base, base)
+    datasets.refuse_untrained(provider)
+    _refuse_base(provider, base)
+    datasets.refuse_withdrawn(file.dataset)
+    run_key = uuid.uuid4()
+    job = FineTuningJob(
+        domain=domain,
+        dataset=file.dataset,
+        provider=provider,
+        run_key=run_key,
+        openai_job_id=f"run-{run_key}",
+        base_model=base,
+        training_file=file.file_id,
+        total_conversations=file.dataset.items.count(),
+        epochs=epochs,
+        learning_rate=learning_rate,
+        created_by=by,
+    )
+    return _queue(job, by=by)
+
+
+def refresh(job: FineTuningJob, *, spacing: float = 0) -> bool:
+    """Ask the provider about ``job`` and write down the answer; return whether it moved.
+
+    Nothing happens when it has ended, when another is asking, or when it was asked about less
+    than ``spacing`` seconds ago.
+    """
+    if job.step != Step.SUBMITTED:
+        with leases.held(job, seconds=submission.LEASE_SECONDS, spacing=spacing) as mine:
+            return mine and submission.settle(job)
+    with leases.held(job, seconds=ASK_LEASE, spacing=spacing) as mine:
+        return mine and news.ask(job)
+
+
+def cancel(job: FineTuningJob, *, by: str) -> FineTuningJob:
+    """End a live job, at its provider too.
+
+    Raises :class:`Refusal` for one that has ended, and :class:`Conflict` while nobody knows
+    whether the provider has it.
+    """
+    job.refresh_from_db()
+    _refuse_ended(job)
+    if job.step == Step.SUBMITTED:
+        _cancel_there(job)
+    else:
+        _cancel_here(job)
+    audit.record("job_cancel_asked", job, by=by)
+    return job
+
+
+def delete(job: FineTuningJob, *, by: str) -> None:
+    """Delete an ended job with its events, its model and that model's evaluations.
+
+    A job whose model answers, or once answered, stays: the history of what people were told, and
+    the way back to that model, hang on it. What the provider holds is not touched.
+    """
+    job.refresh_from_db()
+    if job.is_live:
+        raise Refusal("El entrenamiento no ha terminado; cancélelo primero.", code="job_live")
+    if Activation.objects.filter(model__job=job).exists():
+        raise Refusal(
+            "El modelo de este entrenamiento está o estuvo activo; su historia se conserva.",
+            code="model_was_active",
+        )
+    with transaction.atomic():
+        audit.record("job_deleted", job, by=by, status=job.status)
+        if hasattr(job, "model"):
+            job.model.delete()
+        job.delete()
+
+
+def delete_all(domain: Domain, *, only_failed: bool = False, by: str) -> int:
+    """Delete the domain's ended jobs (or the failed and cancelled ones); return how many.
+
+    Those that :func:`delete` refuses stay.
+    """
+    used = Activation.objects.filter(model__job=OuterRef("pk"))
+    jobs = FineTuningJob.objects.ended().filter(~Exists(used), domain=domain)
+    if only_failed:
+        jobs = jobs.exclude(status=JobStatus.SUCCEEDED)
+    chosen = list(jobs.select_related("domain", "model"))
+    for job in chosen:
+        delete(job, by=by)
+    return len(chosen)
+
+
+def _refuse_bad_numbers(epochs: int | None, learning_rate: float | None) -> None:
+    wrong = {}
+    if epochs is not None and epochs not in EPOCHS:
+        wrong["epochs"] = ["Un número de 1 a 50."]
+    if learning_rate is not None and not (learning_rate > 0 and math.isfinite(learning_rate)):
+        wrong["learning_rate"] = ["Un número mayor que cero."]
+    if wrong:
+        raise Invalid("Hay campos que no son válidos.", **wrong)
+
+
+def _prepared(domain: Domain, file_id: str) -> ProviderFile:
+    files = ProviderFile.objects.filter(dataset__domain=domain, part=Part.TRAIN, file_id=file_id)
+    found = files.select_related("dataset__domain").first()
+    if found is None:
+        raise NotFound("No existe ese archivo preparado.", archivo_id="not_found")
+    return found
+
+
+def _refuse_base(provider: str, name: str) -> None:
+    found = remote.model(provider, name)
+    if found is None or not found.trainable:
+        raise Refusal(
+            f"El proveedor «{provider}» no entrena el modelo base «{name}».",
+            code="unknown_base_model",
+            modelo_base=name,
+        )
+    if found.ends and found.ends <= timezone.localdate():
+        raise Refusal(
+            f"El modelo base «{name}» se retiró el {found.ends:%d/%m/%Y}.",
+            code="base_model_retired",
+            modelo_base=name,
+        )
+
+
+def _queue(job: FineTuningJob, *, by: str) -> FineTuningJob:
+    same = FineTuningJob.objects.live().filter(
+        dataset=job.dataset, provider=job.provider, base_model=job.base_model
+    )
+    busy = Conflict(
+        "Ya hay un entrenamiento en marcha con estos datos y este modelo base.",
+        code="job_exists",
+        modelo_base=job.base_model,
+    )
+    if same.exists():
+        raise busy
+    try:
+        with transaction.atomic():
+            job.save(force_insert=True)
+            async_task("finetune.tasks.submit_job", job.pk)
+            audit.record("job_started", job, by=by, base_model=job.base_model)
+    except IntegrityError as error:  # two clicks at the same moment: the database lets one pass
+        raise busy from error
+    return job
+
+
+def _refuse_ended(job: FineTuningJob) -> None:
+    if not job.is_live:
+        raise Refusal(
+            f"El entrenamiento ya terminó: {job.get_status_display().lower()}.",
+            code="job_ended",
+            estado=job.status,
+        )
+
+
+def _cancel_there(job: FineTuningJob) -> None:
+    try:
+        found = remote.cancel(job.provider, job.openai_job_id)
+        with suppress(Refusal):  # an ended job is not asked again: take its last words now
+            news.keep_events(job)
+        news.record(job, found)
+    except ModelRefused:
+        # It ended, or vanished, since we last asked. What really happened is what counts.
+        with suppress(ModelRefused):
+            news.ask(job)
+        _refuse_ended(job)
+        raise
+
+
+def _cancel_here(job: FineTuningJob) -> None:
+    """Cancel a job that is not known to be at its provider: once that is certain, either way."""
+    with leases.held(job, seconds=submission.LEASE_SECONDS) as mine:
+        if not mine:
+            raise Conflict("El entrenamiento se está enviando; pruebe en un momento.", id=str(job))
+        found = submission.look_up(job) if job.step == Step.SUBMITTING else None
+        if found:
+            news.record(job, found)
+            _cancel_there(job)
+        elif submission.is_settling(job):
+            raise Conflict(
+                "Aún no se sabe si el proveedor recibió el envío; pruebe en dos minutos.",
+                id=str(job),
+            )
+        else:
+            job.move_to(JobStatus.CANCELLED)
