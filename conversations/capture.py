@@ -65,8 +65,8 @@ def capture(
     word on training is not a yes; then nothing is kept.
     """
     refuse_empty(question=question, answer=answer)
-    if origin == Origin.PERSON and not (person and person.consents_to(Purpose.TRAINING)):
-        raise ConsentMissing("La persona no ha aceptado que sus mensajes se usen para entrenar.")
+    if origin == Origin.PERSON:
+        _refuse_without_consent(person)
     fields: dict[str, Any] = {
         **facts,
         **_texts(domain, question, answer),
@@ -90,15 +90,18 @@ def rewrite(
     """Replace an exchange's texts (and the ``facts`` given).
 
     What was rated is what is trained: when a text really changes, the stars go back to none and
-    the old ones stay in the history (requirements, X12).
+    the old ones stay in the history (requirements, X12). Raises like :func:`capture`.
     """
     refuse_empty(question=question, answer=answer)
     with transaction.atomic():
         row = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
+        if row.origin == Origin.PERSON:
+            _refuse_without_consent(row.person)
         fields: dict[str, Any] = {**facts, **_texts(row.domain, question, answer)}
         changed = (row.question, row.answer) != (fields["question"], fields["answer"])
         if row.question != fields["question"]:
             fields |= {"embedding": None, "embedding_model": ""}
+            fields.setdefault("category", categories.detect(fields["question"], row.domain))
         if changed and row.stars is not None:
             row.ratings.create(reason=Rating.Reason.EDITED, by=by.get_username())
             fields |= {"stars": None, "feedback": None}
@@ -111,6 +114,13 @@ def rewrite(
     return row
 
 
+@transaction.atomic
+def remove(conversation: Conversation, *, by: User) -> None:
+    """Delete an exchange and its ratings; what was trained with it keeps its own copy."""
+    audit.record("conversation_deleted", conversation, by=by.get_username())
+    conversation.delete()
+
+
 def refuse_empty(**texts: str) -> None:
     """Raise :class:`Invalid`, naming each of ``texts`` that holds nothing to read."""
     names = {"question": "pregunta", "answer": "respuesta"}
@@ -119,6 +129,11 @@ def refuse_empty(**texts: str) -> None:
     }
     if empty:
         raise Invalid("Falta texto.", **empty)
+
+
+def _refuse_without_consent(person: Person | None) -> None:
+    if not (person and person.consents_to(Purpose.TRAINING)):
+        raise ConsentMissing("La persona no ha aceptado que sus mensajes se usen para entrenar.")
 
 
 def _texts(domain: Domain, question: str, answer: str) -> dict[str, Any]:
@@ -151,5 +166,7 @@ def _store(
         # Delivered twice at the same moment: the other one won, and is the same exchange.
         if outside_id and (known := _delivered(domain, outside_id)):
             return known
+        if fields["origin"] == Origin.PERSON:  # or the consent went while we were at it
+            _refuse_without_consent(fields["person"])
         raise
     return row

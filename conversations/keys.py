@@ -7,15 +7,23 @@ import unicodedata
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
+def plain(text: str) -> str:
+    """``text`` in lower case, without accents; signs stay.
+
+    >>> plain("¡Sí, envíos!")
+    '¡si, envios!'
+    """
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
 def normalise(text: str) -> str:
     """``text`` in lower case, without accents, its words one space apart.
 
     >>> normalise("¿Cuánto   cuesta el HLSO 16/20?")
     'cuanto cuesta el hlso 16 20'
     """
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return _NOT_WORD.sub(" ", kept).strip()
+    return _NOT_WORD.sub(" ", plain(text)).strip()
 
 
 def text_hash(text: str) -> str:

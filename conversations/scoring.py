@@ -1,0 +1,80 @@
+"""What a comment says about an answer: praise, complaint or neither. Values only."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Literal
+
+from conversations.keys import plain
+
+Tone = Literal["positivo", "negativo", "neutro"]
+
+REACH = 4  # how many words after a "no" it still turns round
+_NEGATORS = frozenset(
+    ["no", "nunca", "jamas", "tampoco", "sin", "ni", "nada", "ningun", "ninguna", "nadie"]
+)
+# These turn praise round only: "un poco confuso" is still a complaint.
+_WEAKENERS = frozenset(["poco", "poca", "falta", "falto", "deberia", "podria"])
+_BREAK = re.compile(r"([.;!?\n]|[,:()¡¿]|\b(?:pero|sino|sin embargo|aunque)\b)")
+_ENDS = frozenset(".;!?\n")
+_WEIGHTS = {"pero": 2.0, "sino": 2.0, "sin embargo": 2.0, "aunque": 0.5}
+_NOT_ONLY = re.compile(r"\bno solo(?:mente)?\b")
+
+
+def tone(text: str, *, positive: Iterable[str], negative: Iterable[str]) -> Tone:
+    """Whether ``text`` praises or complains, by the given words and phrases.
+
+    Whole words count, with any accents, case and plural, never parts of words; a "no", "sin" or
+    "poco" before a word turns it round; what follows a "pero" weighs more. Praise and complaint
+    of the same weight are a complaint: a polite refusal is a refusal.
+
+    >>> lists = {"positive": ["me gusta", "gracias"], "negative": ["mal", "error"]}
+    >>> [tone(it, **lists) for it in ("Todo normal, sin errores", "no, gracias", "es normal")]
+    ['positivo', 'negativo', 'neutro']
+    """
+    found = list(_verdicts(text, tuple(positive), tuple(negative)))
+    if not found:
+        return "neutro"
+    return "positivo" if sum(found) > 0 else "negativo"
+
+
+def _verdicts(text: str, positive: tuple[str, ...], negative: tuple[str, ...]) -> Iterator[float]:
+    lexicon, signs = _lexicon(positive, negative)
+    weight = 1.0
+    for clause, mark in _clauses(text):
+        words = clause.split()
+        if words and set(words) == {"no"}:
+            yield -weight
+        start = 0
+        for match in lexicon.finditer(clause):
+            before = clause[start : match.start()].split()[-REACH:]
+            sign = signs[(match.lastindex or 1) - 1]
+            yield weight * (-sign if _turned(sign, before) else sign)
+            start = match.end()
+        weight = _WEIGHTS.get(mark, 1.0 if mark in _ENDS or weight < 1 else weight)
+
+
+def _clauses(text: str) -> Iterator[tuple[str, str]]:
+    """Each stretch of ``text`` within which a negation reaches, and the mark that ends it."""
+    parts = _BREAK.split(_NOT_ONLY.sub("", plain(text).replace("\ufe0f", "")))
+    for index in range(0, len(parts), 2):
+        mark = parts[index + 1] if index + 1 < len(parts) else "."
+        yield " ".join(parts[index].split()), mark
+
+
+def _turned(sign: int, before: list[str]) -> bool:
+    met = set(before)
+    return bool(met & _NEGATORS) or (sign > 0 and bool(met & _WEAKENERS))
+
+
+@lru_cache(maxsize=64)
+def _lexicon(
+    positive: tuple[str, ...], negative: tuple[str, ...]
+) -> tuple[re.Pattern[str], tuple[int, ...]]:
+    """One pattern with a group for each phrase, the longest first, and each group's sign."""
+    signs = dict.fromkeys(positive, 1) | dict.fromkeys(negative, -1)
+    known = {" ".join(plain(it).replace("\ufe0f", "").split()): sign for it, sign in signs.items()}
+    phrases = sorted(filter(None, known), key=len, reverse=True)
+    groups = "|".join(f"({re.escape(it)})" for it in phrases) or "(?!)"
+    pattern = re.compile(rf"(?<!\w)(?:{groups})(?:e?s)?(?!\w)")
+    return pattern, tuple(known[it] for it in phrases)
