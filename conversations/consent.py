@@ -13,6 +13,7 @@ from core import audit
 from core.models import Domain
 
 _NUMBER = re.compile(r"(?:[a-z]+:)?\s*\+?(?:00)?([\d\s().-]{7,25})")
+_SHORTEST_NUMBER = 7  # fewer digits are signs between which nobody could be told apart
 
 
 def canonical(outside_id: str) -> str:
@@ -24,7 +25,8 @@ def canonical(outside_id: str) -> str:
     """
     spelled = unquote(outside_id).strip().casefold()
     number = _NUMBER.fullmatch(spelled)
-    return re.sub(r"\D", "", number[1]) if number else spelled
+    digits = re.sub(r"\D", "", number[1]) if number else ""
+    return digits if len(digits) >= _SHORTEST_NUMBER else spelled
 
 
 def keyed(text: str) -> str:

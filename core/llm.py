@@ -167,10 +167,18 @@ def embedding_model() -> str:
 
 
 def is_demonstration(name: str, model: str) -> bool:
-    """Whether the provider itself says that ``model`` is only good for showing the loop."""
-    with explained(name):
-        found = client(name, timeout=10).models.retrieve(model)
-    return bool((found.model_extra or {}).get("demonstration"))
+    """Whether the provider itself says that ``model`` is only good for showing the loop.
+
+    Some compatible services have no page for one model: they do not say so.
+    """
+    try:
+        with explained(name):
+            found = client(name, timeout=10).models.retrieve(model)
+    except ModelRefused as error:
+        if error.details["estado"] in (404, 405):
+            return False
+        raise
+    return bool((getattr(found, "model_extra", None) or {}).get("demonstration"))
 
 
 def capable(name: str) -> str:
