@@ -19,7 +19,15 @@ from conversations.rating import rate
 from core.errors import Conflict, Refusal
 from core.models import Domain
 from finetune import activation, datasets, evaluation, polling, training
-from finetune.models import Dataset, Evaluation, FineTuningJob, JobStatus, Part, TrainedModel
+from finetune.models import (
+    Dataset,
+    Evaluation,
+    FineTuningJob,
+    JobStatus,
+    Part,
+    TrainedModel,
+    Variant,
+)
 from rag import assistant
 
 Item = TypeVar("Item")
@@ -154,7 +162,7 @@ class Loop:
         training.submit(job)
         said = 0
         while True:
-            polling.poll(seconds=0)
+            polling.ask(job)
             job.refresh_from_db()
             messages = list(job.events.values_list("message", flat=True))
             for message in messages[said:]:
@@ -169,11 +177,14 @@ class Loop:
         held_out = list(dataset.items.filter(part=Part.VALID).values_list("question", "answer"))
         if not held_out:
             raise Refusal("No hay preguntas apartadas con que evaluar: faltan conversaciones.")
+        questions = one_answer_each(held_out)
+        ticks = iter(self.progress(range(len(Variant.values) * len(questions)), "evaluar"))
         return evaluation.evaluate(
             model,
-            one_answer_each(held_out),
+            questions,
             answerer=answerer(model),
-            progress=lambda items: self.progress(items, "evaluar"),
+            progress=lambda _done, _total: next(ticks, None),
+            by=self.by.get_username(),
         )
 
 
@@ -207,9 +218,9 @@ def answerer(model: TrainedModel) -> evaluation.Answerer:
 
     def respond(variant: str, question: str) -> tuple[str, int]:
         examples = ()
-        if variant != evaluation.Variant.BASE:
+        if variant != Variant.BASE:
             examples = assistant.lookup(domain, question, among=among)[: domain.examples]
-        tuned = model if variant == evaluation.Variant.TUNED else None
+        tuned = model if variant == Variant.TUNED else None
         reply = assistant.ask(
             domain, question, examples, tuned=tuned, temperature=0, max_tokens=ANSWER_TOKENS
         )

@@ -14,6 +14,7 @@ from conversations.models import Origin
 from conversations.reading import READERS
 from core.errors import Refusal
 from core.models import Domain
+from finetune.models import Variant
 from trainingsite.loop import PROMPT, SHOWN, Loop, Outcome, shown
 
 RUNNER = "loop"  # the user whose stars and activations these are; cannot sign in
@@ -88,5 +89,12 @@ def _domain(slug: str) -> Domain:
 
 
 def _table(summary: dict[str, Any]) -> list[str]:
-    """The evaluation's summary as aligned lines."""
-    return [f"{name:<34}{value}" for name, value in summary.items()]
+    """What each variant scored, and the held-out loss, as aligned lines."""
+    rows = [f"{'':<22}{'chrF':>8}{'similitud':>12}{'ms':>8}"]
+    for variant in Variant:
+        scores = summary[variant]
+        figures = (scores["chrf"], scores["similarity"], scores["milliseconds"])
+        chrf, similarity, took = ("–" if it is None else f"{it:.3g}" for it in figures)
+        rows.append(f"{variant.label:<22}{chrf:>8}{similarity:>12}{took:>8}")
+    loss = summary["loss"]
+    return [*rows, f"Pérdida de validación: {loss['before']} antes, {loss['after']} después"]
