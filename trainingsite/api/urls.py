@@ -3,10 +3,12 @@
 from django.urls import URLPattern, URLResolver, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from trainingsite.api import chat
+from trainingsite.api import chat, conversations, metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     *chat.paths,
+    *conversations.paths,
+    *metrics.paths,
 ]

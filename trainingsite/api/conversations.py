@@ -1,0 +1,261 @@
+"""``/api/v1/ai/training/conversaciones`` and what is done with them (requirements, 2.1)."""
+
+from math import ceil
+from typing import Any
+
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSetMixin
+
+from conversations import rating, stats
+from conversations.capture import capture, remove, rewrite
+from conversations.collect import Collected, collect
+from conversations.improve import improve
+from conversations.models import Conversation, ConversationQuerySet, Origin
+from core.errors import NotFound
+from finetune import curation
+from trainingsite.api.base import LendingView
+from trainingsite.api.conversation_serializers import (
+    Collection,
+    ConversationBody,
+    ConversationEnvelope,
+    ConversationPage,
+    ConversationSerializer,
+    ImproveBody,
+    Improved,
+    ListQuery,
+    Message,
+    RatingBody,
+)
+from trainingsite.api.statistics_serializers import FeedbackStatistics, Quality
+
+PREFIX = "api/v1/ai/training/"
+DOMAIN = OpenApiParameter(
+    "dominio", str, description="El dominio, si la clave no es de uno solo. Por omisión: prestamos."
+)
+
+
+class ConversationView(LendingView):
+    """What the views of this module share: the rows of the domain."""
+
+    @property
+    def rows(self) -> ConversationQuerySet:
+        return Conversation.objects.filter(domain=self.domain)
+
+    def body(self, serializer: type, data: Any) -> dict[str, Any]:
+        """``data`` as ``serializer`` reads it; answers 422 with the fields that are wrong."""
+        read = serializer(data=data)
+        read.is_valid(raise_exception=True)
+        return read.validated_data
+
+
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="listar_conversaciones",
+        parameters=[DOMAIN, ListQuery],
+        responses=ConversationPage,
+    ),
+    create=extend_schema(
+        operation_id="crear_conversacion",
+        parameters=[DOMAIN],
+        request=ConversationBody,
+        responses=ConversationEnvelope,
+    ),
+    retrieve=extend_schema(
+        operation_id="ver_conversacion", parameters=[DOMAIN], responses=ConversationEnvelope
+    ),
+    update=extend_schema(
+        operation_id="editar_conversacion",
+        parameters=[DOMAIN],
+        request=ConversationBody,
+        responses=ConversationEnvelope,
+    ),
+    destroy=extend_schema(
+        operation_id="borrar_conversacion", parameters=[DOMAIN], responses={200: Message}
+    ),
+    rate=extend_schema(
+        operation_id="calificar_conversacion",
+        parameters=[DOMAIN],
+        request=RatingBody,
+        responses=ConversationEnvelope,
+    ),
+)
+class ConversationViewSet(ViewSetMixin, ConversationView):
+    """Conversations: read, write, correct, delete and rate them."""
+
+    rights = {
+        "create": "conversations.add_conversation",
+        "update": "conversations.change_conversation",
+        "destroy": "conversations.delete_conversation",
+        "rate": "conversations.rate_conversation",
+        "*": "conversations.view_conversation",
+    }
+
+    def list(self, request: Request) -> Response:
+        """One page of conversations, the newest first."""
+        query = self.body(ListQuery, request.query_params.dict())
+        found, page, size = self._found(query), query["page"], query["per_page"]
+        total = found.count()
+        shown = found.newest_first()[(page - 1) * size : page * size]
+        return Response(
+            {
+                "conversaciones": ConversationSerializer(shown, many=True).data,
+                "total": total,
+                "page": page,
+                "total_pages": ceil(total / size),
+            }
+        )
+
+    def create(self, request: Request) -> Response:
+        """Write down a conversation of the user's own; it can be rated at once."""
+        fields = self.body(ConversationBody, request.data)
+        row = capture(domain=self.domain, origin=Origin.STAFF, user=self.actor, **fields)
+        return self._shown(row)
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """One conversation."""
+        return self._shown(self._row(pk))
+
+    def update(self, request: Request, pk: int) -> Response:
+        """Replace both texts, and the rest where given. A changed text takes its stars back."""
+        fields = self.body(ConversationBody, request.data)
+        given = {name: value for name, value in fields.items() if value is not None}
+        return self._shown(rewrite(self._row(pk), by=self.actor, **given))
+
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Delete a conversation with its ratings."""
+        remove(self._row(pk), by=self.actor)
+        return Response({"mensaje": _("Conversación eliminada.")})
+
+    def rate(self, request: Request, pk: int) -> Response:
+        """Give 1 to 5 stars. Stores the rating and starts nothing."""
+        read = self.body(RatingBody, request.data)
+        stars, feedback = read["calificacion"], read.get("feedback") or ""
+        row = rating.rate(self._row(pk), stars=stars, feedback=feedback, by=self.actor)
+        return self._shown(row)
+
+    def _found(self, query: dict[str, Any]) -> ConversationQuerySet:
+        rows = self.rows
+        if query.get("con_calificacion") is not None:
+            rows = rows.rated() if query["con_calificacion"] else rows.unrated()
+        if since := query.get("fecha_desde"):
+            rows = rows.filter(created_at__gte=since)
+        if until := query.get("fecha_hasta"):
+            rows = rows.filter(created_at__lte=until)
+        return rows
+
+    def _row(self, pk: int) -> Conversation:
+        if not (row := self.rows.filter(pk=pk).first()):
+            raise NotFound(_("No existe la conversación %(pk)s.") % {"pk": pk}, id=pk)
+        return row
+
+    def _shown(self, row: Conversation) -> Response:
+        return Response({"conversacion": ConversationSerializer(row).data})
+
+
+class ImproveView(ConversationView):
+    rights = {"POST": "conversations.add_conversation"}
+
+    @extend_schema(
+        operation_id="mejorar_conversacion",
+        parameters=[DOMAIN],
+        request=ImproveBody,
+        responses=Improved,
+    )
+    def post(self, request: Request) -> Response:
+        """A better wording as a draft; nothing is stored. 400 when both texts are empty."""
+        read = self.body(ImproveBody, request.data)
+        question, answer = read.get("pregunta") or "", read.get("respuesta") or ""
+        better = improve(self.domain, question=question, answer=answer)
+        return Response(
+            {
+                "pregunta_mejorada": better.question,
+                "respuesta_mejorada": better.answer,
+                "mejoras_aplicadas": better.notes,
+            }
+        )
+
+
+class FeedbackStatisticsView(ConversationView):
+    rights = {"GET": "conversations.view_conversation"}
+
+    @extend_schema(
+        operation_id="estadisticas_feedback", parameters=[DOMAIN], responses=FeedbackStatistics
+    )
+    def get(self, request: Request) -> Response:
+        """Stars, the tone of comments, and whether there is enough to prepare a dataset."""
+        found = stats.feedback_statistics(self.rows, self.domain)
+        ready = found["conversaciones_listas_entrenamiento"]
+        ready["puede_preparar"] = curation.missing(self.domain) == 0
+        return Response(found)
+
+
+class CollectView(ConversationView):
+    rights = {"POST": "conversations.add_conversation"}
+
+    @extend_schema(
+        operation_id="recolectar_automatico",
+        parameters=[DOMAIN],
+        request=None,
+        responses=Collection,
+    )
+    def post(self, request: Request) -> Response:
+        """Turn thumbs-up of staff that have no conversation yet into conversations."""
+        done = collect(self.domain)
+        return Response(
+            {
+                "total_recolectadas": done.new,
+                "total_existentes": done.known,
+                "mensaje": _told(done),
+            }
+        )
+
+
+class QualityView(ConversationView):
+    rights = {"POST": "conversations.view_conversation"}
+
+    @extend_schema(
+        operation_id="analizar_calidad", parameters=[DOMAIN], request=None, responses=Quality
+    )
+    def post(self, request: Request) -> Response:
+        """How complete, rated and relevant the conversations are, with advice."""
+        return Response(stats.quality(self.rows))
+
+
+def _told(done: Collected) -> str:
+    """What a collection did, and what it left, in a sentence or three."""
+    said = [
+        _("%(n)s conversaciones nuevas de respuestas con pulgar arriba.") % {"n": done.new}
+        if done.new
+        else _("No hay respuestas con pulgar arriba que recolectar.")
+    ]
+    if done.unclaimed:
+        said.append(
+            _("%(n)s quedan fuera: no son del personal y no consta su consentimiento.")
+            % {"n": done.unclaimed}
+        )
+    if done.waiting:
+        said.append(_("%(n)s esperan a la próxima vez.") % {"n": done.waiting})
+    return " ".join(said)
+
+
+_many = ConversationViewSet.as_view({"get": "list", "post": "create"})
+_one = ConversationViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"})
+_rate = ConversationViewSet.as_view({"post": "rate"})
+
+paths: list[URLPattern] = [
+    path(f"{PREFIX}conversaciones", _many, name="conversations"),
+    path(f"{PREFIX}conversaciones/mejorar", ImproveView.as_view(), name="improve"),
+    path(
+        f"{PREFIX}conversaciones/estadisticas-feedback",
+        FeedbackStatisticsView.as_view(),
+        name="feedback-statistics",
+    ),
+    path(f"{PREFIX}conversaciones/<int:pk>", _one, name="conversation"),
+    path(f"{PREFIX}conversaciones/<int:pk>/calificar", _rate, name="rate"),
+    path(f"{PREFIX}recolectar-automatico", CollectView.as_view(), name="collect"),
+    path(f"{PREFIX}analizar-calidad", QualityView.as_view(), name="quality"),
+]

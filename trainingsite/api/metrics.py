@@ -1,0 +1,72 @@
+"""``/api/v1/ai/training/metricas``: one number for each thing that grows (requirements, 2.1)."""
+
+from typing import Any
+
+from django.db.models import Avg, Count, Max, Q
+from django.urls import URLPattern, path
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from conversations import stats
+from conversations.models import Conversation
+from core.models import Domain
+from finetune.models import Activation, FineTuningJob, JobStatus
+from lending.models import DefaultModel, RiskModel
+from rag.models import Chunk
+from trainingsite.api.base import LendingView
+from trainingsite.api.conversations import DOMAIN, PREFIX
+from trainingsite.api.statistics_serializers import Metrics
+
+
+class MetricsView(LendingView):
+    rights = {"GET": "conversations.view_conversation"}
+
+    @extend_schema(operation_id="metricas", parameters=[DOMAIN], responses=Metrics)
+    def get(self, request: Request) -> Response:
+        """Conversations, trainings, documents and the lending business's own models."""
+        rows = Conversation.objects.filter(domain=self.domain)
+        found = {
+            "conversaciones": stats.overview(rows, self.domain),
+            "fine_tuning": _jobs(self.domain),
+            "rag": _documents(self.domain),
+            "ml_riesgo": _models(RiskModel, self.domain),
+            "ml_impago": _models(DefaultModel, self.domain),
+        }
+        return Response(Metrics(found).data)
+
+
+def _jobs(domain: Domain) -> dict[str, Any]:
+    active = Activation.objects.filter(domain=domain, retired_at=None)
+    succeeded, failed = Q(status=JobStatus.SUCCEEDED), Q(status=JobStatus.FAILED)
+    return FineTuningJob.objects.filter(domain=domain).aggregate(
+        jobs_totales=Count("pk"),
+        jobs_exitosos=Count("pk", filter=succeeded),
+        jobs_fallidos=Count("pk", filter=failed),
+        ultimo_entrenamiento=Max("finished_at", filter=succeeded),
+    ) | {"modelo_activo": active.values_list("model__name", flat=True).first()}
+
+
+def _documents(domain: Domain) -> dict[str, Any]:
+    return Chunk.objects.filter(document__domain=domain).aggregate(
+        documentos_con_embeddings=Count("document", distinct=True),
+        total_embeddings=Count("pk"),
+        ultima_actualizacion=Max("updated_at"),
+    )
+
+
+def _models(kind: type[RiskModel | DefaultModel], domain: Domain) -> dict[str, Any]:
+    rows = kind.objects.filter(domain=domain)
+    found = rows.aggregate(
+        modelos_disponibles=Count("pk"),
+        ultimo_entrenamiento=Max("trained_at"),
+        accuracy=Avg("accuracy"),
+    )
+    active = rows.filter(active=True).order_by("-activated_at", "-pk")
+    return found | {
+        "modelo_activo": active.values_list("name", flat=True).first(),
+        "accuracy_promedio": round(found["accuracy"] or 0.0, 4),
+    }
+
+
+paths: list[URLPattern] = [path(f"{PREFIX}metricas", MetricsView.as_view(), name="metrics")]
