@@ -16,6 +16,8 @@ from gguf import MODEL_ARCH_NAMES, GGUFReader, GGUFWriter, get_tensor_name_map
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
+from modelserver.rotary import interleave
+
 _TENSOR = re.compile(r"base_model\.model\.(?P<module>.+)\.lora_(?P<side>[AB])\.weight")
 _INTERLEAVED = frozenset({"llama"})  # architectures whose rotary pairs llama.cpp reorders
 
@@ -44,17 +46,6 @@ def convert(adapter: Path, base: Path, target: Path) -> None:
     writer.write_tensors_to_file()
     writer.close()
     draft.replace(target)
-
-
-def interleave(rows: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
-    """Reorder the rows of a query or key matrix from Hugging Face's order to llama.cpp's.
-
-    Within each head Hugging Face holds the first halves of all rotary pairs, then the second
-    halves; llama.cpp wants the two of a pair next to each other.
-    """
-    count, width = rows.shape
-    halves = rows.reshape(heads, 2, count // heads // 2, width)
-    return np.ascontiguousarray(halves.swapaxes(1, 2).reshape(count, width))
 
 
 class _Base:

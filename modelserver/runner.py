@@ -146,7 +146,7 @@ class Runner:
             self._process = await processes.spawn(
                 "modelserver.training",
                 str(folder),
-                threads=self.settings.threads,
+                threads=self.settings.training_threads,
                 stdout=PIPE,
                 stderr=log,
             )
@@ -165,7 +165,7 @@ class Runner:
             seed=record.job.seed,
             max_steps=step_limit(record.job.metadata),
             max_steps_cpu=self.settings.max_steps_cpu,
-            threads=self.settings.threads,
+            threads=self.settings.training_threads,
             context=self.settings.context,
             device=self.settings.device,
         )

@@ -17,7 +17,8 @@ class Settings:
     """The server's settings; every field is the variable ``MODELSERVER_<FIELD>``.
 
     ``threads`` leaves one core free by default: llama.cpp's threads spin while they wait, and
-    with more of them than free cores an answer takes a hundred times as long.
+    with more of them than free cores an answer takes a hundred times as long. A training takes as
+    many, at low priority; a machine that only trains may give it all its cores.
     """
 
     api_key: str
@@ -25,6 +26,7 @@ class Settings:
     port: int = 8001
     data_dir: Path = Path("var/modelserver")
     threads: int = 1
+    training_threads: int = 1
     base_models: str = ""
     max_steps_cpu: int = 120
     device: str = "auto"
@@ -41,12 +43,14 @@ class Settings:
         device = env.get("MODELSERVER_DEVICE") or "auto"
         if device not in DEVICES:
             raise SettingsError(f"MODELSERVER_DEVICE must be one of {', '.join(DEVICES)}.")
+        threads = _number(env, "MODELSERVER_THREADS", max(1, (os.cpu_count() or 1) - 1))
         return cls(
             api_key=api_key,
             host=env.get("MODELSERVER_HOST") or cls.host,
             port=_number(env, "MODELSERVER_PORT", cls.port, lowest=0),
             data_dir=Path(env.get("MODELSERVER_DATA_DIR") or cls.data_dir).resolve(),
-            threads=_number(env, "MODELSERVER_THREADS", max(1, (os.cpu_count() or 1) - 1)),
+            threads=threads,
+            training_threads=_number(env, "MODELSERVER_TRAINING_THREADS", threads),
             base_models=env.get("MODELSERVER_BASE_MODELS", ""),
             max_steps_cpu=_number(env, "MODELSERVER_MAX_STEPS_CPU", cls.max_steps_cpu),
             device=device,
