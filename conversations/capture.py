@@ -13,7 +13,7 @@ from conversations.anonymise import VERSION, anonymise
 from conversations.keys import text_hash
 from conversations.models import ChatSession, Conversation, Origin, Person, Purpose, Rating, Stage
 from core import audit
-from core.errors import Invalid, Refusal
+from core.errors import Invalid, NotFound, Refusal
 from core.models import Domain
 
 
@@ -94,7 +94,7 @@ def rewrite(
     """
     refuse_empty(question=question, answer=answer)
     with transaction.atomic():
-        row = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
+        row = locked(conversation)
         if row.origin == Origin.PERSON:
             _refuse_without_consent(row.person)
         fields: dict[str, Any] = {**facts, **_texts(row.domain, question, answer)}
@@ -114,6 +114,14 @@ def rewrite(
     return row
 
 
+def locked(conversation: Conversation) -> Conversation:
+    """The row, locked and read again; :class:`NotFound` when someone deleted it meanwhile."""
+    row = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation.pk).first()
+    if row is None:
+        raise NotFound("La conversación ya no existe.", id=conversation.pk)
+    return row
+
+
 @transaction.atomic
 def remove(conversation: Conversation, *, by: User) -> None:
     """Delete an exchange and its ratings; what was trained with it keeps its own copy."""
@@ -124,7 +132,7 @@ def remove(conversation: Conversation, *, by: User) -> None:
 def refuse_empty(**texts: str) -> None:
     """Raise :class:`Invalid`, naming each of ``texts`` that holds nothing to read."""
     names = {"question": "pregunta", "answer": "respuesta"}
-    empty = {
+    empty: dict[str, Any] = {
         names.get(name, name): ["Escriba algo."] for name, it in texts.items() if not it.strip()
     }
     if empty:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -41,34 +40,32 @@ def collect(domain: Domain, *, limit: int = AT_A_TIME) -> Collected:
     Idempotent: a thumb is delivered under its own id, so a second run finds what the first made.
     ``limit`` thumbs at most; the rest are counted as ``waiting``.
     """
-    staff = _staff(domain)
     known = domain.conversations.count()
     loose = _loose(domain)
-    ours = loose.filter(who__in=staff).order_by("pk")
+    same_address = _staff(domain).filter(email__iexact=OuterRef("user_email"))
+    ours = loose.filter(Exists(same_address)).order_by("pk")
     total, claimed = loose.count(), ours.count()
-    taken = [_link(thumb, staff[thumb.who]) for thumb in ours.select_related("domain")[:limit]]
-    if any(taken):
+    made = [_link(thumb) for thumb in ours.select_related("domain")[:limit]]
+    if any(made):
         async_task("conversations.tasks.embed_waiting")
     return Collected(
-        new=sum(taken), known=known, unclaimed=total - claimed, waiting=claimed - len(taken)
+        new=sum(made), known=known, unclaimed=total - claimed, waiting=claimed - len(made)
     )
 
 
 def _loose(domain: Domain) -> QuerySet[ChatRating]:
-    """Thumbs-up on something readable that no conversation stands for, with ``who`` gave them."""
+    """Thumbs-up on something readable that no conversation stands for."""
     thumbs = ChatRating.objects.filter(domain=domain, thumb=Thumb.UP, conversation=None)
-    readable = thumbs.exclude(question__regex=_BLANK).exclude(answer__regex=_BLANK)
-    return readable.annotate(who=Lower("user_email"))
+    return thumbs.exclude(question__regex=_BLANK).exclude(answer__regex=_BLANK)
 
 
-def _staff(domain: Domain) -> dict[str, User]:
-    """Who may act in the domain, by e-mail."""
-    here = Q(memberships__domain=domain) | Q(is_superuser=True)
-    users = User.objects.filter(here, is_active=True).exclude(email="").distinct()
-    return {user.email.lower(): user for user in users}
+def _staff(domain: Domain) -> QuerySet[User]:
+    """Who may act in the domain, and has an address."""
+    here = Q(pk__in=domain.memberships.values("user")) | Q(is_superuser=True)
+    return User.objects.filter(here, is_active=True).exclude(email="").order_by("pk")
 
 
-def _link(thumb: ChatRating, user: User) -> bool:
+def _link(thumb: ChatRating) -> bool:
     """Give a thumb its conversation; ``True`` when there was none and it was made."""
     row = _same(thumb)
     made = row is None
@@ -78,7 +75,7 @@ def _link(thumb: ChatRating, user: User) -> bool:
             question=thumb.question,
             answer=thumb.answer,
             origin=Origin.STAFF,
-            user=user,
+            user=_staff(thumb.domain).filter(email__iexact=thumb.user_email).first(),
             outside_id=f"thumb-{thumb.pk}",
             created_at=thumb.created_at,
             embed=False,

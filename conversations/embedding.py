@@ -39,7 +39,7 @@ def nearest(rows: QuerySet[Conversation], vector: list[float], *, limit: int) ->
     """
     same_model = rows.filter(embedding_model=llm.embedding_model(), embedding__isnull=False)
     found = same_model.annotate(distance=CosineDistance("embedding", vector))
-    closest = list(found.order_by("distance")[:limit])
+    closest: list[Conversation] = list(found.order_by("distance")[:limit])
     for row in closest:
         row.similarity = 1 - row.distance  # type: ignore[attr-defined]
     return closest

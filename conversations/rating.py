@@ -1,9 +1,12 @@
 """Stars: a person's verdict on an exchange. Rating stores the rating and starts nothing."""
 
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from conversations.capture import locked
 from conversations.models import Conversation, Rating, Stage
 from core import audit
 from core.errors import Conflict, Invalid
@@ -20,10 +23,10 @@ def rate(conversation: Conversation, *, stars: int, feedback: str = "", by: User
     """
     if stars not in STARS:
         raise Invalid("Las estrellas van de 1 a 5.", calificacion=["Un número de 1 a 5."])
-    row = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
+    row = locked(conversation)
     if row.stage in (Stage.SCREENED_OUT, Stage.REJECTED):
         raise Conflict("La conversación fue descartada; no se califica.", id=row.pk)
-    facts = {"stars": stars, "feedback": feedback or None, "updated_at": timezone.now()}
+    facts: dict[str, Any] = {"stars": stars, "feedback": feedback or None}
     if row.stage == Stage.CAPTURED:
         facts |= {"stage": Stage.APPROVED, "reviewed_at": timezone.now(), "reviewed_by": by}
     return _write(row, facts, reason=Rating.Reason.RATED, by=by)
@@ -32,15 +35,14 @@ def rate(conversation: Conversation, *, stars: int, feedback: str = "", by: User
 @transaction.atomic
 def clear(conversation: Conversation, *, by: User) -> Conversation:
     """Take the stars back; the history keeps them."""
-    row = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
-    facts = {"stars": None, "feedback": None, "updated_at": timezone.now()}
-    return _write(row, facts, reason=Rating.Reason.CLEARED, by=by)
+    row = locked(conversation)
+    return _write(row, {"stars": None, "feedback": None}, reason=Rating.Reason.CLEARED, by=by)
 
 
-def _write(row: Conversation, facts: dict, *, reason: str, by: User) -> Conversation:
+def _write(row: Conversation, facts: dict[str, Any], *, reason: str, by: User) -> Conversation:
     for name, value in facts.items():
         setattr(row, name, value)
-    row.save(update_fields=list(facts))
+    row.save(update_fields=[*facts, "updated_at"])
     who = by.get_username()
     row.ratings.create(stars=row.stars, feedback=row.feedback or "", reason=reason, by=who)
     audit.record(f"conversation_{reason}", row, by=who, stars=row.stars)
