@@ -5,18 +5,17 @@ from typing import Any
 
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
-from conversations import rating, stats
+from conversations import rating
 from conversations.capture import capture, remove, rewrite
 from conversations.collect import Collected, collect
 from conversations.improve import improve
 from conversations.models import Conversation, ConversationQuerySet, Origin
 from core.errors import NotFound
-from finetune import curation
 from trainingsite.api.base import LendingView
 from trainingsite.api.conversation_serializers import (
     Collection,
@@ -30,7 +29,6 @@ from trainingsite.api.conversation_serializers import (
     Message,
     RatingBody,
 )
-from trainingsite.api.statistics_serializers import FeedbackStatistics, Quality
 
 PREFIX = "api/v1/ai/training/"
 DOMAIN = OpenApiParameter(
@@ -52,37 +50,6 @@ class ConversationView(LendingView):
         return read.validated_data
 
 
-@extend_schema_view(
-    list=extend_schema(
-        operation_id="listar_conversaciones",
-        parameters=[DOMAIN, ListQuery],
-        responses=ConversationPage,
-    ),
-    create=extend_schema(
-        operation_id="crear_conversacion",
-        parameters=[DOMAIN],
-        request=ConversationBody,
-        responses=ConversationEnvelope,
-    ),
-    retrieve=extend_schema(
-        operation_id="ver_conversacion", parameters=[DOMAIN], responses=ConversationEnvelope
-    ),
-    update=extend_schema(
-        operation_id="editar_conversacion",
-        parameters=[DOMAIN],
-        request=ConversationBody,
-        responses=ConversationEnvelope,
-    ),
-    destroy=extend_schema(
-        operation_id="borrar_conversacion", parameters=[DOMAIN], responses={200: Message}
-    ),
-    rate=extend_schema(
-        operation_id="calificar_conversacion",
-        parameters=[DOMAIN],
-        request=RatingBody,
-        responses=ConversationEnvelope,
-    ),
-)
 class ConversationViewSet(ViewSetMixin, ConversationView):
     """Conversations: read, write, correct, delete and rate them."""
 
@@ -94,6 +61,11 @@ class ConversationViewSet(ViewSetMixin, ConversationView):
         "*": "conversations.view_conversation",
     }
 
+    @extend_schema(
+        operation_id="listar_conversaciones",
+        parameters=[DOMAIN, ListQuery],
+        responses=ConversationPage,
+    )
     def list(self, request: Request) -> Response:
         """One page of conversations, the newest first."""
         query = self.body(ListQuery, request.query_params.dict())
@@ -109,27 +81,55 @@ class ConversationViewSet(ViewSetMixin, ConversationView):
             }
         )
 
+    @extend_schema(
+        operation_id="crear_conversacion",
+        parameters=[DOMAIN],
+        request=ConversationBody,
+        responses=ConversationEnvelope,
+    )
     def create(self, request: Request) -> Response:
         """Write down a conversation of the user's own; it can be rated at once."""
         fields = self.body(ConversationBody, request.data)
         row = capture(domain=self.domain, origin=Origin.STAFF, user=self.actor, **fields)
         return self._shown(row)
 
+    @extend_schema(
+        operation_id="ver_conversacion",
+        parameters=[DOMAIN],
+        responses=ConversationEnvelope,
+    )
     def retrieve(self, request: Request, pk: int) -> Response:
         """One conversation."""
         return self._shown(self._row(pk))
 
+    @extend_schema(
+        operation_id="editar_conversacion",
+        parameters=[DOMAIN],
+        request=ConversationBody,
+        responses=ConversationEnvelope,
+    )
     def update(self, request: Request, pk: int) -> Response:
         """Replace both texts, and the rest where given. A changed text takes its stars back."""
         fields = self.body(ConversationBody, request.data)
         given = {name: value for name, value in fields.items() if value is not None}
         return self._shown(rewrite(self._row(pk), by=self.actor, **given))
 
+    @extend_schema(
+        operation_id="borrar_conversacion",
+        parameters=[DOMAIN],
+        responses={200: Message},
+    )
     def destroy(self, request: Request, pk: int) -> Response:
         """Delete a conversation with its ratings."""
         remove(self._row(pk), by=self.actor)
         return Response({"mensaje": _("Conversación eliminada.")})
 
+    @extend_schema(
+        operation_id="calificar_conversacion",
+        parameters=[DOMAIN],
+        request=RatingBody,
+        responses=ConversationEnvelope,
+    )
     def rate(self, request: Request, pk: int) -> Response:
         """Give 1 to 5 stars. Stores the rating and starts nothing."""
         read = self.body(RatingBody, request.data)
@@ -179,20 +179,6 @@ class ImproveView(ConversationView):
         )
 
 
-class FeedbackStatisticsView(ConversationView):
-    rights = {"GET": "conversations.view_conversation"}
-
-    @extend_schema(
-        operation_id="estadisticas_feedback", parameters=[DOMAIN], responses=FeedbackStatistics
-    )
-    def get(self, request: Request) -> Response:
-        """Stars, the tone of comments, and whether there is enough to prepare a dataset."""
-        found = stats.feedback_statistics(self.rows, self.domain)
-        ready = found["conversaciones_listas_entrenamiento"]
-        ready["puede_preparar"] = curation.missing(self.domain) == 0
-        return Response(found)
-
-
 class CollectView(ConversationView):
     rights = {"POST": "conversations.add_conversation"}
 
@@ -212,17 +198,6 @@ class CollectView(ConversationView):
                 "mensaje": _told(done),
             }
         )
-
-
-class QualityView(ConversationView):
-    rights = {"POST": "conversations.view_conversation"}
-
-    @extend_schema(
-        operation_id="analizar_calidad", parameters=[DOMAIN], request=None, responses=Quality
-    )
-    def post(self, request: Request) -> Response:
-        """How complete, rated and relevant the conversations are, with advice."""
-        return Response(stats.quality(self.rows))
 
 
 def _told(done: Collected) -> str:
@@ -249,13 +224,7 @@ _rate = ConversationViewSet.as_view({"post": "rate"})
 paths: list[URLPattern] = [
     path(f"{PREFIX}conversaciones", _many, name="conversations"),
     path(f"{PREFIX}conversaciones/mejorar", ImproveView.as_view(), name="improve"),
-    path(
-        f"{PREFIX}conversaciones/estadisticas-feedback",
-        FeedbackStatisticsView.as_view(),
-        name="feedback-statistics",
-    ),
     path(f"{PREFIX}conversaciones/<int:pk>", _one, name="conversation"),
     path(f"{PREFIX}conversaciones/<int:pk>/calificar", _rate, name="rate"),
     path(f"{PREFIX}recolectar-automatico", CollectView.as_view(), name="collect"),
-    path(f"{PREFIX}analizar-calidad", QualityView.as_view(), name="quality"),
 ]

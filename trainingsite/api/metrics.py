@@ -1,4 +1,4 @@
-"""``/api/v1/ai/training/metricas``: one number for each thing that grows (requirements, 2.1)."""
+"""What is counted: ``estadisticas-feedback``, ``analizar-calidad``, ``metricas`` (2.1)."""
 
 from typing import Any
 
@@ -9,25 +9,48 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from conversations import stats
-from conversations.models import Conversation
 from core.models import Domain
+from finetune import curation
 from finetune.models import Activation, FineTuningJob, JobStatus
 from lending.models import DefaultModel, RiskModel
 from rag.models import Chunk
-from trainingsite.api.base import LendingView
-from trainingsite.api.conversations import DOMAIN, PREFIX
-from trainingsite.api.statistics_serializers import Metrics
+from trainingsite.api.conversations import DOMAIN, PREFIX, ConversationView
+from trainingsite.api.statistics_serializers import FeedbackStatistics, Metrics, Quality
 
 
-class MetricsView(LendingView):
+class FeedbackStatisticsView(ConversationView):
+    rights = {"GET": "conversations.view_conversation"}
+
+    @extend_schema(
+        operation_id="estadisticas_feedback", parameters=[DOMAIN], responses=FeedbackStatistics
+    )
+    def get(self, request: Request) -> Response:
+        """Stars, the tone of comments, and whether there is enough to prepare a dataset."""
+        found = stats.feedback_statistics(self.rows, self.domain)
+        ready = found["conversaciones_listas_entrenamiento"]
+        ready["puede_preparar"] = curation.missing(self.domain) == 0
+        return Response(found)
+
+
+class QualityView(ConversationView):
+    rights = {"POST": "conversations.view_conversation"}
+
+    @extend_schema(
+        operation_id="analizar_calidad", parameters=[DOMAIN], request=None, responses=Quality
+    )
+    def post(self, request: Request) -> Response:
+        """How complete, rated and relevant the conversations are, with advice."""
+        return Response(stats.quality(self.rows))
+
+
+class MetricsView(ConversationView):
     rights = {"GET": "conversations.view_conversation"}
 
     @extend_schema(operation_id="metricas", parameters=[DOMAIN], responses=Metrics)
     def get(self, request: Request) -> Response:
         """Conversations, trainings, documents and the lending business's own models."""
-        rows = Conversation.objects.filter(domain=self.domain)
         found = {
-            "conversaciones": stats.overview(rows, self.domain),
+            "conversaciones": stats.overview(self.rows, self.domain),
             "fine_tuning": _jobs(self.domain),
             "rag": _documents(self.domain),
             "ml_riesgo": _models(RiskModel, self.domain),
@@ -69,4 +92,12 @@ def _models(kind: type[RiskModel | DefaultModel], domain: Domain) -> dict[str, A
     }
 
 
-paths: list[URLPattern] = [path(f"{PREFIX}metricas", MetricsView.as_view(), name="metrics")]
+paths: list[URLPattern] = [
+    path(f"{PREFIX}metricas", MetricsView.as_view(), name="metrics"),
+    path(f"{PREFIX}analizar-calidad", QualityView.as_view(), name="quality"),
+    path(
+        f"{PREFIX}conversaciones/estadisticas-feedback",
+        FeedbackStatisticsView.as_view(),
+        name="feedback-statistics",
+    ),
+]
