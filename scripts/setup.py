@@ -94,17 +94,18 @@ class Environment:
         (self.folder / STAMP).write_text(self.wanted())
 
     def _create(self) -> None:
-        """An environment of another Python, or one whose Python is gone, is made afresh."""
-        for module, package in (("venv", "python3-venv"), ("ensurepip", "python3-venv")):
+        """An environment of another Python, or one that is not whole, is made afresh."""
+        library = self.folder / "lib" / "python{}.{}".format(*sys.version_info)
+        if self.python.exists() and (library / "site-packages" / "pip").is_dir():
+            return
+        for module in ("venv", "ensurepip"):
             if importlib.util.find_spec(module) is None:
                 raise SetupError(
                     f"A este Python le falta el módulo «{module}». En Debian y Ubuntu lo trae el "
-                    f"paquete {package}: apt-get install {package}"
+                    "paquete python3-venv: apt-get install python3-venv"
                 )
-        library = self.folder / "lib" / "python{}.{}".format(*sys.version_info)
-        fresh = [] if self.python.exists() and library.is_dir() else ["--clear"]
         done = subprocess.run(
-            [sys.executable, "-m", "venv", *fresh, str(self.folder)],
+            [sys.executable, "-m", "venv", "--clear", str(self.folder)],
             capture_output=True,
             text=True,
             check=False,

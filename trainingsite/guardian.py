@@ -79,21 +79,15 @@ def kill_group(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def lives(group: int) -> bool:
-    """Whether the group has a process that is not a zombie.
-
-    Signal 0 does not tell: the dead of a container may wait long for somebody to collect them.
-    """
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            state, _parent, its_group = stat.read_text().rpartition(")")[2].split()[:3]
-            if int(its_group) == group and state not in "ZX":
-                return True
+def lives(pid: int) -> bool:
+    """Whether a process runs. Signal 0 does not tell: in a container zombies may stay for long."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     return False
 
 
 def end(groups: set[int], *, patience: float = PATIENCE) -> None:
-    """Ask the leader of each group to end, wait, then kill what is left of the groups.
+    """Ask the leader of each group to end, wait for it, then kill what is left of the groups.
 
     Only the leader is asked: workers that get the request too would report it as a failure.
     """

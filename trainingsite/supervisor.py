@@ -77,8 +77,8 @@ class Runner:
         while self.output and (chunk := self.output.read(65536)) is not None:
             self._talks = bool(chunk)
             *lines, self._rest = (self._rest + chunk).split(b"\n")
-            for line in lines:
-                self._say(self.part.name, line.decode(errors="replace").rstrip())
+            for line in filter(None, map(bytes.rstrip, lines)):
+                self._say(self.part.name, line.decode(errors="replace"))
 
     def forget(self) -> None:
         """Kill what is left of its process group and give its resources back."""

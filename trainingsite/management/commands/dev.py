@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.urls import reverse
 
-from trainingsite import one_at_a_time
+from trainingsite import one_at_a_time, static_files
 from trainingsite.guardian import PATIENCE, Guardian
 from trainingsite.supervisor import Part, Supervisor
 
@@ -83,7 +83,7 @@ class Command(BaseCommand):
             self.say("sitio", f"PostgreSQL: {place}")
             folder = place.asked
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        static_files.collect()
         call_command("prepare_site", stdout=self.stdout, stderr=self.stderr)
         connections.close_all()
         return folder
