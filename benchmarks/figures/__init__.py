@@ -1,0 +1,1 @@
+"""One file a figure: ``measure()`` yields what it measured; the docstring states the goal."""

@@ -1,0 +1,14 @@
+"""The site's own settings, on a database of the benchmark that runs.
+
+``benchmarks.__main__`` says in the environment where the database and the files are.
+"""
+
+import os
+
+from trainingsite.settings import *  # noqa: F403
+from trainingsite.settings import DATABASES, STORAGES
+
+DATABASES["default"]["NAME"] = f"benchmark_{os.environ['BENCHMARK']}"
+# Pages are measured without `collectstatic`, which would write to the site's own folder.
+STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+ALLOWED_HOSTS = ["*"]
