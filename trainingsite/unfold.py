@@ -1,20 +1,52 @@
-"""The admin theme's settings: titles and the side menu."""
+"""The admin theme's settings: titles, our style sheet and the side menu."""
 
-from django.urls import reverse_lazy
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse, reverse_lazy
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
-def _item(title: Promise, icon: str, view: str) -> dict[str, object]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{view}")}
+def _item(title: Promise, icon: str, view: str, right: str = "") -> dict[str, object]:
+    """A line of the menu, for who holds ``right``."""
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{view}"),
+        "active": _is_at(view),
+        "permission": lambda request: not right or request.user.has_perm(right),
+    }
 
 
-UNFOLD = {
+def _list(title: Promise, icon: str, app: str, model: str) -> dict[str, object]:
+    return _item(title, icon, f"{app}_{model}_changelist", f"{app}.view_{model}")
+
+
+def _is_at(view: str) -> Callable[[HttpRequest], bool]:
+    """Whether a page belongs to the menu's line; the panel's address is a prefix of every other."""
+
+    def is_at(request: HttpRequest) -> bool:
+        home = reverse(f"admin:{view}")
+        return request.path == home if view == "index" else request.path.startswith(home)
+
+    return is_at
+
+
+def _style(request: HttpRequest) -> str:
+    return static("trainingsite/screens.css")
+
+
+UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("Entrenamiento del bot"),
     "SITE_HEADER": _("Entrenamiento del bot"),
     "SITE_SYMBOL": "school",
+    "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [_style],
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,
@@ -23,37 +55,45 @@ UNFOLD = {
                 "title": _("Aprender"),
                 "items": [
                     _item(_("Panel"), "dashboard", "index"),
-                    _item(_("Calificar"), "star", "rate"),
-                    _item(_("Conversaciones"), "forum", "conversations_conversation_changelist"),
-                    _item(_("Probar el bot"), "smart_toy", "playground"),
+                    _item(_("Calificar"), "star", "rate", "conversations.rate_conversation"),
+                    _list(_("Conversaciones"), "forum", "conversations", "conversation"),
+                    _item(_("Probar el bot"), "smart_toy", "playground", "rag.ask_assistant"),
+                    _list(_("Pulgares"), "thumbs_up_down", "conversations", "chatrating"),
                 ],
             },
             {
                 "title": _("Entrenar"),
                 "separator": True,
                 "items": [
-                    _item(_("Conjuntos de datos"), "dataset", "finetune_dataset_changelist"),
-                    _item(
-                        _("Entrenamientos"), "model_training", "finetune_finetuningjob_changelist"
-                    ),
-                    _item(_("Modelos"), "psychology", "finetune_trainedmodel_changelist"),
-                    _item(
-                        _("Preguntas de evaluación"),
-                        "quiz",
-                        "finetune_evaluationquestion_changelist",
-                    ),
+                    _list(_("Conjuntos de datos"), "dataset", "finetune", "dataset"),
+                    _list(_("Entrenamientos"), "model_training", "finetune", "finetuningjob"),
+                    _list(_("Modelos"), "psychology", "finetune", "trainedmodel"),
+                    _list(_("Preguntas de evaluación"), "quiz", "finetune", "evaluationquestion"),
+                ],
+            },
+            {
+                "title": _("Conocimiento"),
+                "separator": True,
+                "items": [
+                    _list(_("Catálogo"), "category", "conversations", "catalogueentry"),
+                    _list(_("Documentos"), "description", "rag", "document"),
+                    _list(_("Diccionario"), "dictionary", "rag", "dictionaryterm"),
+                    _list(_("Definiciones de campos"), "table_rows", "rag", "fielddefinition"),
+                    _list(_("Variables del prompt"), "data_object", "rag", "promptvariable"),
                 ],
             },
             {
                 "title": _("Administrar"),
                 "separator": True,
-                "collapsible": True,
                 "items": [
-                    _item(_("Dominios"), "domain", "core_domain_changelist"),
-                    _item(_("Catálogo"), "category", "conversations_catalogueentry_changelist"),
-                    _item(_("Usuarios"), "group", "auth_user_changelist"),
-                    _item(_("Claves de la API"), "key", "core_apitoken_changelist"),
-                    _item(_("Auditoría"), "history", "core_auditevent_changelist"),
+                    _list(_("Dominios"), "domain", "core", "domain"),
+                    _list(_("Usuarios"), "group", "auth", "user"),
+                    _list(_("Roles"), "badge", "auth", "group"),
+                    _list(_("Claves de la API"), "key", "core", "apitoken"),
+                    _list(_("Auditoría"), "history", "core", "auditevent"),
+                    _list(_("Ajustes"), "settings", "core", "setting"),
+                    _list(_("Tareas fallidas"), "error", "django_q", "failure"),
+                    _list(_("Horarios"), "schedule", "django_q", "schedule"),
                 ],
             },
         ],

@@ -1,0 +1,92 @@
+"""What every admin page of the house shares: only the rows of the user's domains are there."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import models
+from django.db.models import QuerySet
+from django.forms import ModelChoiceField
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+from core.access import domains_of, visible
+from core.models import Domain
+
+
+def staff(request: HttpRequest) -> User:
+    """Who asks; the admin site has let no stranger through."""
+    return cast(User, request.user)
+
+
+def _choices(related: type[models.Model], request: HttpRequest) -> QuerySet[Any] | None:
+    """The rows of ``related`` that the user may point at; ``None``: it belongs to no domain."""
+    if related is Domain:
+        return domains_of(request.user)
+    if any(field.name == "domain" for field in related._meta.get_fields()):
+        return visible(related._default_manager.all(), request.user)
+    return None
+
+
+class ScopedForeignKeys:
+    """Foreign keys of a form offer the rows of the user's domains, and accept no others."""
+
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField | None:
+        related = cast(type[models.Model], db_field.related_model)
+        if "queryset" not in kwargs and (rows := _choices(related, request)) is not None:
+            kwargs["queryset"] = rows
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class ScopedAdmin(ScopedForeignKeys, ModelAdmin):
+    """A page whose rows belong to a domain; ``domain_path`` leads from a row to it."""
+
+    domain_path = "domain"
+    show_full_result_count = False
+    list_per_page = 50
+    list_select_related: Any = ["domain"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return visible(super().get_queryset(request), request.user, path=self.domain_path)
+
+
+class ReadOnly:
+    """Nobody adds, changes or deletes by hand what the site writes by itself."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class ReadOnlyTable(ReadOnly, TabularInline):
+    extra = 0
+    can_delete = False
+
+
+class ReadOnlyStack(ReadOnly, StackedInline):
+    extra = 0
+    can_delete = False
+
+
+class DomainFilter(admin.SimpleListFilter):
+    """The user's domains; says nothing to who has only one."""
+
+    title = _("dominio")
+    parameter_name = "dominio"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(domains_of(request.user).values_list("slug", "name"))
+
+    def has_output(self) -> bool:
+        return len(self.lookup_choices) > 1
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(domain__slug=self.value()) if self.value() else queryset

@@ -1,0 +1,80 @@
+"""Dataset versions: what is in them, what is not, and why."""
+
+from collections import Counter
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core.admin.base import DomainFilter, ReadOnly, ReadOnlyTable, ScopedAdmin
+from finetune.models import Dataset, DatasetItem, Part, ProviderFile
+
+
+class ItemInline(ReadOnlyTable):
+    model = DatasetItem
+    fields = ["part", "position", "question", "answer", "conversation"]
+    per_page = 20
+    raw_id_fields = ["conversation"]
+    verbose_name_plural = _("ejemplos, tal como se entrenan")
+
+
+class FileInline(ReadOnlyTable):
+    model = ProviderFile
+    fields = ["provider", "part", "file_id", "bytes", "uploaded_at"]
+
+
+@admin.register(Dataset)
+class DatasetAdmin(ReadOnly, ScopedAdmin):
+    list_display = ["version", "domain", "training", "validation", "left_out", "sha", "created_at"]
+    list_filter = [DomainFilter]
+    search_fields = ["sha256", "created_by"]
+    inlines = [FileInline, ItemInline]
+    fieldsets = [
+        (
+            None,
+            {"fields": [("domain", "number"), ("created_at", "created_by"), "prompt", "sha256"]},
+        ),
+        (_("Contenido"), {"fields": [("training", "validation", "considered"), "filters"]}),
+        (_("Lo que no entró"), {"fields": ["reasons", "excluded_rows"]}),
+    ]
+    readonly_fields = ["training", "validation", "reasons", "excluded_rows"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:
+        in_part = {
+            f"{part}_count": Count("items", filter=Q(items__part=part)) for part in Part.values
+        }
+        return super().get_queryset(request).select_related("prompt__domain").annotate(**in_part)
+
+    @admin.display(description=_("versión"), ordering="number")
+    def version(self, dataset: Dataset) -> str:
+        return f"v{dataset.number}"
+
+    @admin.display(description=_("entrenamiento"))
+    def training(self, dataset: Any) -> int:
+        return dataset.train_count
+
+    @admin.display(description=_("validación"))
+    def validation(self, dataset: Any) -> int:
+        return dataset.valid_count
+
+    @admin.display(description=_("excluidas"))
+    def left_out(self, dataset: Dataset) -> int:
+        return len(dataset.excluded)
+
+    @admin.display(description=_("huella"))
+    def sha(self, dataset: Dataset) -> SafeString:
+        return format_html('<code title="{}">{}</code>', dataset.sha256, dataset.sha256[:12])
+
+    @admin.display(description=_("motivos"))
+    def reasons(self, dataset: Dataset) -> SafeString | str:
+        counted = Counter(str(row.get("razon", "")) for row in dataset.excluded).most_common()
+        return format_html_join("", "{}: {}<br>", counted) or "–"
+
+    @admin.display(description=_("una a una"))
+    def excluded_rows(self, dataset: Dataset) -> SafeString | str:
+        rows = ((row.get("id"), row.get("razon")) for row in dataset.excluded[:200])
+        return format_html_join("", "n.º {}: {}<br>", rows) or "–"

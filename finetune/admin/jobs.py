@@ -1,0 +1,179 @@
+"""Trainings: a page that follows one from our own table, and its three decisions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, staff
+from core.errors import Refusal
+from finetune import activation, training
+from finetune.admin.job_page import BADGES, facts
+from finetune.models import FineTuningJob, JobStatus
+
+
+@admin.register(FineTuningJob)
+class FineTuningJobAdmin(ReadOnly, ScopedAdmin):
+    change_form_template = "admin/finetune/job.html"
+    list_display = [
+        "openai_job_id",
+        "domain",
+        "state",
+        "shown_progress",
+        "base_model",
+        "created_at",
+        "finished_at",
+    ]
+    list_filter = [DomainFilter, "status"]
+    search_fields = ["openai_job_id", "base_model", "trained_model"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FineTuningJob]:
+        return super().get_queryset(request).select_related("dataset__prompt", "model", "domain")
+
+    @display(description=_("estado"), label=BADGES, ordering="status")
+    def state(self, job: FineTuningJob) -> tuple[str, str]:
+        return job.status, job.get_status_display()
+
+    @admin.display(description=_("progreso"), ordering="progress")
+    def shown_progress(self, job: FineTuningJob) -> str:
+        return "–" if job.progress is None else f"{job.progress:.0f} %"
+
+    def has_delete_permission(self, request: HttpRequest, obj: FineTuningJob | None = None) -> bool:
+        may = request.user.has_perm("finetune.delete_finetuningjob")
+        return may and not (obj and obj.is_live)
+
+    def delete_model(self, request: HttpRequest, obj: FineTuningJob) -> None:
+        training.delete(obj, by=staff(request).get_username())
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Deleting asks the provider too, one job at a time."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    # --- pages -----------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        name = "finetune_finetuningjob_{}".format
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/estado/", view(self.state_view), name=name("state")),
+            path("<int:pk>/cancelar/", view(self.cancel_view), name=name("cancel")),
+            path("<int:pk>/activar/", view(self.activate_view), name=name("activate")),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        job = self.get_object(request, object_id)
+        shown = self._shown(request, job) if job else {}
+        return super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
+
+    def state_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The part of the page that moves; asked for again every ten seconds while it does."""
+        job = self._job(request, pk)
+        if not self.has_view_permission(request, job):
+            raise PermissionDenied
+        return TemplateResponse(request, "admin/finetune/job_state.html", self._shown(request, job))
+
+    def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._decide(
+            request,
+            self._job(request, pk),
+            right="finetune.start_job",
+            title=gettext("¿Cancelar este entrenamiento?"),
+            warning=gettext("Se pierde lo entrenado hasta ahora. Los datos preparados se quedan."),
+            button=gettext("Cancelar el entrenamiento"),
+            verb=lambda job: training.cancel(job, by=staff(request).get_username()),
+            done=gettext("Entrenamiento cancelado."),
+        )
+
+    def activate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        job = self._job(request, pk)
+        if not hasattr(job, "model"):
+            messages.error(request, gettext("Este entrenamiento no dejó ningún modelo."))
+            return self._back(job)
+        return self._decide(
+            request,
+            job,
+            right="finetune.activate_model",
+            title=gettext("¿Activar este modelo?"),
+            warning=self._what_activating_does(job),
+            button=gettext("Activar Modelo"),
+            verb=lambda job: activation.activate(job.model, by=staff(request).get_username()),
+            done=gettext("Modelo activado: desde ahora contesta en «%s».") % job.domain,
+        )
+
+    # --- parts -----------------------------------------------------------------------------
+
+    def _job(self, request: HttpRequest, pk: int) -> FineTuningJob:
+        return get_object_or_404(self.get_queryset(request), pk=pk)
+
+    def _shown(self, request: HttpRequest, job: FineTuningJob) -> dict[str, Any]:
+        rights = {
+            "may_cancel": job.is_live and request.user.has_perm("finetune.start_job"),
+            "may_activate": job.status == JobStatus.SUCCEEDED
+            and hasattr(job, "model")
+            and request.user.has_perm("finetune.activate_model"),
+        }
+        return {"job": job, **rights, **facts(job)}
+
+    def _what_activating_does(self, job: FineTuningJob) -> str:
+        current = activation.active(job.domain)
+        says = gettext("Desde ahora «%(new)s» contesta en «%(domain)s».") % {
+            "new": job.model.name,
+            "domain": job.domain,
+        }
+        if current and current != job.model:
+            says += " " + gettext("«%s» queda en reserva y se puede volver a él.") % current.name
+        return says
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        job: FineTuningJob,
+        *,
+        right: str,
+        title: str,
+        warning: str,
+        button: str,
+        verb: Callable[[FineTuningJob], Any],
+        done: str,
+    ) -> HttpResponse:
+        """Ask first (GET), then do it (POST) and go back to the job with what came of it."""
+        if not request.user.has_perm(right):
+            raise PermissionDenied
+        if request.method == "POST":
+            try:
+                verb(job)
+                messages.success(request, done)
+            except Refusal as refusal:
+                messages.error(request, str(refusal))
+            return self._back(job)
+        context = self.admin_site.each_context(request) | {
+            "title": title,
+            "warning": warning,
+            "button": button,
+            "back": self._url(job),
+        }
+        return TemplateResponse(request, "admin/confirm.html", context)
+
+    def _url(self, job: FineTuningJob) -> str:
+        return reverse("admin:finetune_finetuningjob_change", args=[job.pk])
+
+    def _back(self, job: FineTuningJob) -> HttpResponseRedirect:
+        return HttpResponseRedirect(self._url(job))

@@ -1,0 +1,197 @@
+"""The conversations list: read, filter, rate with a click, and start what comes after rating."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import ModelForm, Script
+from django.http import HttpRequest, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from conversations.capture import capture, rewrite
+from conversations.models import Conversation, Origin, Rating, Stage
+from core.admin.base import DomainFilter, ReadOnlyTable, ScopedAdmin, staff
+from core.models import Domain
+from trainingsite.admin import selection
+from trainingsite.admin.filters import CategoryFilter, StarsFilter
+from trainingsite.admin.rating import MEANINGS
+
+STAGES = {
+    Stage.CAPTURED: "info",
+    Stage.NEEDS_REVIEW: "warning",
+    Stage.APPROVED: "success",
+    Stage.REJECTED: "danger",
+    Stage.SCREENED_OUT: "",
+}
+WRITTEN = ["question", "answer", "category", "product"]
+
+
+class RatingInline(ReadOnlyTable):
+    model = Rating
+    fields = ["at", "stars", "feedback", "reason", "by"]
+    verbose_name_plural = _("historia de la calificación")
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ScopedAdmin):
+    list_display = [
+        "short_question",
+        "clickable_stars",
+        "short_answer",
+        "shown_stage",
+        "shown_category",
+        "domain",
+        "origin",
+        "created_at",
+    ]
+    list_filter = [
+        DomainFilter,
+        StarsFilter,
+        "stage",
+        "origin",
+        CategoryFilter,
+        ("created_at", admin.DateFieldListFilter),
+    ]
+    search_fields = ["question", "answer"]
+    search_help_text = _("Busca en la pregunta y en la respuesta.")
+    ordering = ["-created_at", "-pk"]
+    actions = ["rate", "prepare", "start"]
+    inlines = [RatingInline]
+    fieldsets = [
+        (None, {"fields": ["domain", *WRITTEN]}),
+        (
+            _("Calificación y estado"),
+            {"fields": [("stars", "stage"), "feedback", ("reviewed_by", "reviewed_at")]},
+        ),
+        (
+            _("Procedencia"),
+            {
+                "fields": [
+                    ("origin", "basis"),
+                    ("user", "person"),
+                    ("model", "tokens", "milliseconds"),
+                    "context",
+                    ("created_at", "updated_at"),
+                    ("masks", "anonymiser"),
+                ]
+            },
+        ),
+    ]
+
+    class Media:
+        js = [Script("trainingsite/stars.js", type="module")]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Conversation | None = None) -> list:
+        every = [field.name for field in Conversation._meta.fields if field.name not in WRITTEN]
+        return every if obj else [name for name in every if name != "domain"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Conversation | None = None) -> Any:
+        return super().get_fieldsets(request, obj) if obj else self.fieldsets[:1]
+
+    def get_inlines(self, request: HttpRequest, obj: Conversation | None) -> list:
+        return self.inlines if obj else []
+
+    def save_model(
+        self, request: HttpRequest, obj: Conversation, form: ModelForm, change: Any
+    ) -> None:
+        """``conversations.capture`` writes every text: it anonymises, and clears old stars."""
+        texts = {name: form.cleaned_data[name] for name in WRITTEN}
+        if change:
+            had_stars = bool(form.initial.get("stars") or obj.stars)
+            saved = rewrite(obj, by=staff(request), **texts)
+            if had_stars and saved.stars is None:
+                note = _("El texto cambió: la calificación se borró y queda en la historia.")
+                self.message_user(request, note, messages.WARNING)
+            return
+        domain: Domain = form.cleaned_data["domain"]
+        saved = capture(domain=domain, origin=Origin.STAFF, user=staff(request), **texts)
+        obj.pk = saved.pk
+        obj.refresh_from_db()
+
+    # --- columns ---------------------------------------------------------------------------
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Who may not rate sees the stars and cannot click them."""
+        columns = list(super().get_list_display(request))
+        if self.has_rate_permission(request):
+            return columns
+        return ["plain_stars" if it == "clickable_stars" else it for it in columns]
+
+    @admin.display(description=_("pregunta"), ordering="question")
+    def short_question(self, row: Conversation) -> str:
+        return Truncator(row.question).chars(110)
+
+    @admin.display(description=_("respuesta"))
+    def short_answer(self, row: Conversation) -> str:
+        return Truncator(row.answer).chars(90)
+
+    @admin.display(description=_("estrellas"), ordering="stars")
+    def clickable_stars(self, row: Conversation) -> str:
+        if row.stage in (Stage.SCREENED_OUT, Stage.REJECTED):
+            return "–"
+        context = {"row": row, "meanings": MEANINGS.items()}
+        return render_to_string("admin/trainingsite/stars.html", context)
+
+    @admin.display(description=_("estrellas"), ordering="stars")
+    def plain_stars(self, row: Conversation) -> str:
+        return "★" * row.stars + "☆" * (5 - row.stars) if row.stars else "–"
+
+    @display(description=_("estado"), label=STAGES, ordering="stage")
+    def shown_stage(self, row: Conversation) -> tuple[str, str]:
+        return row.stage, row.get_stage_display()
+
+    @admin.display(description=_("categoría"), ordering="category")
+    def shown_category(self, row: Conversation) -> str:
+        return row.category.replace("_", " ")
+
+    # --- actions ---------------------------------------------------------------------------
+
+    def has_rate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("conversations.rate_conversation")
+
+    def has_prepare_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("finetune.prepare_dataset")
+
+    def has_start_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("finetune.start_job")
+
+    @admin.action(description=_("Calificar"), permissions=["rate"])
+    def rate(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> HttpResponseRedirect:
+        token = selection.keep(request, queryset.values_list("pk", flat=True))
+        return _to("rate", seleccion=token)
+
+    @admin.action(description=_("Preparar Datos para Entrenamiento"), permissions=["prepare"])
+    def prepare(
+        self, request: HttpRequest, queryset: QuerySet[Conversation]
+    ) -> HttpResponseRedirect | None:
+        domain = self._only_domain(request, queryset)
+        if domain is None:
+            return None
+        token = selection.keep(request, queryset.values_list("pk", flat=True))
+        return _to("prepare", dominio=domain, seleccion=token)
+
+    @admin.action(description=_("Iniciar Entrenamiento"), permissions=["start"])
+    def start(
+        self, request: HttpRequest, queryset: QuerySet[Conversation]
+    ) -> HttpResponseRedirect | None:
+        domain = self._only_domain(request, queryset)
+        return _to("start_training", dominio=domain) if domain else None
+
+    def _only_domain(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> str | None:
+        """The key of the one domain of the chosen rows; a refusal is said when they are of more."""
+        rows = queryset.order_by()
+        slugs = rows.values_list("domain__slug", flat=True).distinct()[:2]
+        if len(slugs) == 1:
+            return slugs[0]
+        note = _("Elija conversaciones de un solo dominio. No se preparó ni se inició nada.")
+        self.message_user(request, note, messages.ERROR)
+        return None
+
+
+def _to(screen: str, **where: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{reverse(f'admin:{screen}')}?{urlencode(where)}")
