@@ -12,7 +12,7 @@ _UNIT = (
     r"(?:kg|kilos?|lb|libras?|cajas?|ton|tm|pesos|usd|cop|dias|unidades|contenedor(?:es)?|anos)\b"
 )
 _NUMBER = (
-    r"\d{1,5}(?:[a-z]\b|[ ][b-dfh]\b)?(?:-\d{1,4})?"
+    r"(?:[nseo]\d{1,3}[a-z]?-)?\d{1,5}(?:[a-z]\b|[ ][b-dfh]\b)?(?:-\d{1,4})?"
     rf"(?![\d%/]|[.,]\d|[ ]?%|[ ]?/|[ ]?{_UNIT})"
 )
 _SIGN = r"(?:n[°º]|nro\.?|num\.?|numero|no\.|#)"
@@ -24,7 +24,9 @@ _PARTS = (
     *("puerta", "escalera"),
 )
 # A name is told by its capitals: the rest of these expressions ignore case.
-_CAPITAL = rf"(?!{one_of(*_PARTS, 'urb', 'km')}\b)(?-i:[A-ZÁÉÍÓÚÜÑ])[\w'.]*"
+_REQUEST = one_of(*sorted(VOCABULARY["not_names"]))
+_NO_NAME = rf"{one_of(*_PARTS, 'urb', 'km')}\b\.?[ ]?[\d#]|{_REQUEST}\b"
+_CAPITAL = rf"(?!{_NO_NAME})(?-i:[A-ZÁÉÍÓÚÜÑ])(?:[^\W\d_]{{0,2}}\.|(?:[^\W\d_]|')*)(?!\d)"
 _SMALL = r"(?:(?:de|del|la|las|los|el|san|santa)[ ])"
 _PROPER = rf"{_SMALL}{{0,2}}{_CAPITAL}(?:[ ]{_SMALL}{{0,2}}{_CAPITAL}){{0,3}}"
 _LOWER = r"(?!(?:mas|muy|esta|que|donde|cerrada)\b)[^\W\d_]{2,30}(?:[ ][^\W\d_]{2,30}){0,3}"
@@ -61,10 +63,15 @@ _PART = rf"{one_of(*_PARTS)}\b\.?[ ]?(?:{_SIGN}[ ]?)?" + one_of(
 _AREA = (
     r"(?:urb|urbanizaci[oó]n|cdla|ciudadela|conjunto|coop|cooperativa|barrio|colonia|col"
     r"|residencial|recinto)\b\.?[ ]"
-) + one_of(_DATE, _PROPER, r"(?:el|la|los|las|san|santa)[ ][^\W\d_]{3,30}")
+) + one_of(
+    _DATE,
+    _PROPER,
+    r"(?:el|la|los|las|san|santa)[ ][^\W\d_]{3,30}",
+    r"[^\W\d_]{3,30}(?:[ ]\d[a-z]{1,3}[ ]etapa)?(?=[ ,]{1,2}(?:mz|mza|manzana|villa|etapa)\b)",
+)
 _ROAD = (
     r"(?:km|kil[oó]metro)\.?[ ]?\d{1,3}(?:[.,]\d)?[ ](?:de[ ](?:la[ ])?)?"
-    rf"(?:v[ií]a|carretera|autopista)(?:[ ]a(?:[ ]la)?)?(?:[ ]{_PROPER})?"
+    rf"(?:v[ií]a|carretera|autopista)(?:[ ]a(?:[ ]la)?[ ][^\W\d_]{{3,30}}|[ ]{_PROPER})?"
 )
 _CORNER = (
     r"[ ](?:y|e|entre|esquina|esq\.?|con)[ ]"
@@ -72,6 +79,7 @@ _CORNER = (
 )
 _HEAD = one_of(
     rf"{_STREET}[ ]{{1,2}}{_WHERE}",
+    rf"c/[ ]?{_PROPER}{_AND_NUMBER}",
     _BLOCK,
     _AREA,
     _ROAD,
@@ -82,12 +90,15 @@ _TAIL = one_of(
     rf"[ ,;.-]{{1,3}}{one_of(_BLOCK, _PART, _AREA)}",
     _CORNER,
     rf"[ ,-]{{1,3}}{_SIGN}[ ]?{_NUMBER}",
+    r"[ ,]{1,3}\d{1,2}[ºª°][ ]?[a-h]?\b",
+    r"[ ,]{1,2}km\.?[ ]?\d{1,3}\b",
+    r",[ ]\d{5}(?=[ ](?-i:[A-Z]))",
 )
 _ADDRESS = re.compile(rf"(?<![\w.]){_HEAD}(?:{_TAIL}){{0,8}}", re.IGNORECASE)
 # "Vivo en ..." vouches for a street in small letters and without a number.
 _VOUCHED = re.compile(
     r"\b(?:vivo en|direcci[oó]n(?: es|:| de entrega:?)|domicilio(?: es|:)?)[ :]{0,2}(?:la |el )?"
-    rf"({_STREET}[ ](?!(?:y|con|de[ ]entrega)\b)[^\W\d_]{{3,30}})",
+    rf"({_STREET}[ ](?!(?:y|con|de[ ]entrega)\b){_SMALL}{{0,2}}[^\W\d_]{{3,30}})",
     re.IGNORECASE,
 )
 

@@ -12,7 +12,10 @@ from stdnum.ve import rif
 from conversations.anonymise.spans import ACCOUNT, ID, Span, apart
 from conversations.anonymise.words import meaning_before
 
-_GATE = re.compile(r"[A-Za-z&][ .-]{0,2}\d{2}|\d{6}-?[A-Za-z]|\d-[Kk]\b")
+_GATE = re.compile(
+    r"[A-Za-z&ñÑ][ -]?\d{1,2}\.?\d{3}|[A-Za-z]{2}\d{2}[ -]?[A-Za-z\d]{4}"
+    r"|\d{5}[ -]?[A-Za-z]|\d-[Kk]\b"
+)
 
 
 def _always(_: str) -> bool:
@@ -44,8 +47,8 @@ _RULES: list[tuple[str, re.Pattern[str], Callable[[str], bool]]] = [
     )
 ]
 _ANNOUNCED = re.compile(
-    r"(?<![^\W_])(?:[A-Z]{1,4}[ -]?\d{5,12}|\d{1,8}-?[A-Z]{1,3}-?\d{0,8}"
-    r"|[A-Z]{2}\d{2}(?:[ -]?\d{4}){2,6})(?:-?[A-Z\d]{1,3})?(?![^\W_])",
+    r"(?<![^\W_])(?:(?:[A-Z]{1,4}-?|(?-i:[A-Z]{1,3}) )\d{5,12}|\d{1,8}-?[A-Z]{1,3}-?\d{0,8}"
+    r"|\d{1,2}(?:\.?\d{3}){2}-K|[A-Z]{2}\d{2}(?:[ -]?\d{4}){2,6})(?:-?[A-Z\d]{1,3})?(?![^\W_])",
     re.IGNORECASE,
 )
 _LEAST_DIGITS = 5

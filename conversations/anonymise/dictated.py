@@ -9,15 +9,15 @@ from conversations.anonymise.vocabulary import VOCABULARY, WORD, fold
 _ONES = VOCABULARY["ones"]
 _DIGITS = _ONES | VOCABULARY["tens"]
 _WORD = rf"(?:{'|'.join(sorted(_DIGITS, key=len, reverse=True))})"
-_ROW = re.compile(rf"\b{_WORD}(?:(?:[ ,.\-]{{1,3}}| y ){_WORD}){{5,}}\b")
-_LEAST_ONES = 5
+_ROW = re.compile(rf"\b{_WORD}(?:(?:[ ,.\-]{{1,3}}| y ){_WORD}){{3,}}\b")
+_LEAST_ONES = 6
 
 
 def find(view: str, words: frozenset[str]) -> Iterator[Span]:
-    """Yield rows of six number words or more, most of them single digits."""
+    """Yield rows of number words: a telephone begins with a zero, or is said digit by digit."""
     if len(words & _DIGITS) < 2:
         return
     for row in _ROW.finditer(fold(view)):
         spoken = WORD.findall(row[0])
-        if sum(word in _ONES for word in spoken) >= _LEAST_ONES or spoken[0] == "cero":
+        if spoken[0] == "cero" or sum(word in _ONES for word in spoken) >= _LEAST_ONES:
             yield Span(row.start(), row.end(), PHONE)

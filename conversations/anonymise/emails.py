@@ -12,7 +12,7 @@ _AT = re.compile(
 )
 _LOCAL = re.compile(r"[\w.+%'&=\-]")
 _DOMAIN = re.compile(
-    r"\s?[\w-]{1,63}(?:(?:\.|\s?[(\[]?\s?\b(?:punto|dot)\b\s?[)\]]?\s?)[\w-]{1,63}){1,6}",
+    r"\s?[\w-]{1,63}(?:(?:\.|\s\.\s(?=com|net|org|[a-z]{2}\b)|\s?[(\[]?\s?\b(?:punto|dot)\b\s?[)\]]?\s?)[\w-]{1,63}){1,6}",
     re.IGNORECASE,
 )
 _MAIL_HOSTS = r"gmail|hotmail|outlook|yahoo|icloud|live|protonmail"

@@ -96,15 +96,18 @@ def _known(view: str, known: frozenset[str]) -> Iterator[Span]:
             first = _TOKEN.match(view, match.start())
             if first and (word in _GIVEN or word in _ONLY_FAMILY):
                 parts = _parts(view, first, known)
-                if _is_name([fold(part[1]) for part in parts]):
+                if _is_name([part[1] for part in parts]):
                     done = parts[-1].end(1)
                     yield Span(match.start(), done, NAME)
         before = word
 
 
-def _is_name(parts: list[str]) -> bool:
+def _is_name(words: list[str]) -> bool:
     """Whether one part or more, the first of them in a list, can only be a person."""
+    parts = [fold(word) for word in words]
     if len(parts) == 1:
         return parts[0] in _ONLY_GIVEN
     certain = sum(part in _ONLY_GIVEN or part in _ONLY_FAMILY for part in parts)
-    return certain >= 1 and (parts[0] in _GIVEN or certain > 1)
+    if parts[0] in _GIVEN:
+        return certain > 0 or (parts[1] in _FAMILY and words[0].istitle() and words[1].istitle())
+    return certain > 1

@@ -20,9 +20,7 @@ _NOT_PERSONAL = re.compile(
     r"|(?:19|20)\d\d[-/.](?:0[1-9]|1[0-2])[-/.](?:0[1-9]|[12]\d|3[01])"
     r"|\d{3}-\d{3}-\d{9}|[1-9]\d?[-/]\d\d(?:[ \t]{1,3}[1-9]\d?[-/]\d\d){1,30}"
     r")(?![-/.]?\d)"
-    r"|(?:[$€]|\b(?:usd|cop|clp|mxn|ars|eur|pen|bs|s/)\.?)[ \t]?\d{1,3}(?:[ .,]\d{3}){1,4}(?!\d)"
-    r"|(?:[$€]|\b(?:usd|cop|clp|mxn|ars|eur|pen|bs|s/)\.?)[ \t]?\d{1,12}(?:[.,]\d{1,2})?(?!\d)",
-    re.IGNORECASE,
+    r"|[$€][ \t]?(?:\d{1,3}(?:[ .,]\d{3}){1,4}|\d{1,12}(?:[.,]\d{1,2})?)(?!\d)"
 )
 _UNIT = re.compile(
     r"[ \t]?(?:%|°|kgs?\b|kilos?\b|kilogramos?\b|lbs?\b|libras?\b|gr?\b|gramos?\b|ton\b|tm\b"
@@ -40,6 +38,7 @@ _LINKED = re.compile(
 _OF_BARRIER = {char: label for label, char in BARRIER.items()}
 _DIGITS = {PHONE: (7, 15), ID: (6, 14), ACCOUNT: (7, 24)}
 _MOST_GROUPS = 14
+_STANDS_ALONE = 9
 
 
 class Window(NamedTuple):
@@ -143,14 +142,22 @@ def _after_harmless(view: str, groups: list[re.Match[str]]) -> int:
     """An order number is its first long group, or all of a run written in short ones."""
     if view[groups[0].start() - 1] == "+" or _lengths(groups[:4]) == "4444":
         return 0
-    return 1 if len(groups[0][0]) >= _DIGITS[PHONE][0] else len(groups)
+    if len(groups[0][0]) >= _DIGITS[PHONE][0]:
+        return 1
+    long = (at for at, group in enumerate(groups) if len(group[0]) >= _STANDS_ALONE)
+    return next(long, len(groups))
 
 
 def _announced(
     groups: list[re.Match[str]], place: int, meaning: str | None
 ) -> tuple[Window, str, int] | None:
     length = len(groups[place][0])
-    if meaning not in _DIGITS or length < _DIGITS[PHONE][0] or length > _DIGITS[meaning][1]:
+    if (
+        meaning not in _DIGITS
+        or _is_tied(groups, place)
+        or length < _DIGITS[PHONE][0]
+        or length > _DIGITS[meaning][1]
+    ):
         return None
     end = place + 1
     while end < len(groups) and _glue(groups, end) == "-" and length + len(groups[end][0]) <= 24:
@@ -167,13 +174,34 @@ def _longest(
     shape, ends = "", []
     for end in range(place, min(place + _MOST_GROUPS, len(groups))):
         shape += _LENGTH[min(len(groups[end][0]), 35)]
-        if plus or shape in _SHAPES:
+        if (plus or shape in _SHAPES or _is_in_pairs(groups[place], shape)) and _is_whole(
+            groups, place, end + 1
+        ):
             ends.append(end + 1)
     for end in reversed(ends):
         window = _window(groups, place, end)
         if label := _judge(view, groups, window, end, plus=plus, announced=meaning is not None):
             return window, meaning or label, end
     return _typed_with_plus(groups, place) if plus else None
+
+
+def _is_in_pairs(first: re.Match[str], shape: str) -> bool:
+    """09 91 23 45 67, and no row of sizes: sizes never begin with a 0."""
+    return shape == "22222" and first[0][0] == "0"
+
+
+def _is_whole(groups: list[re.Match[str]], place: int, end: int) -> bool:
+    """Whether no dot or dash ties the window to a digit outside: 1.[020.345.678] is no number."""
+    if end - place == 1 and len(groups[place][0]) >= _STANDS_ALONE:
+        return True
+    return not _is_tied(groups, place) and not _is_tied(groups, end)
+
+
+def _is_tied(groups: list[re.Match[str]], place: int) -> bool:
+    if not 0 < place < len(groups):
+        return False
+    between = groups[place].string[groups[place - 1].end() : groups[place].start()]
+    return between in {".", "-"}
 
 
 def _judge(
