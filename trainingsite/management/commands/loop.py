@@ -90,11 +90,16 @@ def _domain(slug: str) -> Domain:
 
 def _table(summary: dict[str, Any]) -> list[str]:
     """What each variant scored, and the held-out loss, as aligned lines."""
-    rows = [f"{'':<22}{'chrF':>8}{'similitud':>12}{'ms':>8}"]
+    rows = [f"{'':<20}{'chrF':>8}{'similitud':>12}{'ms':>8}"]
     for variant in Variant:
         scores = summary[variant]
-        figures = (scores["chrf"], scores["similarity"], scores["milliseconds"])
-        chrf, similarity, took = ("–" if it is None else f"{it:.3g}" for it in figures)
-        rows.append(f"{variant.label:<22}{chrf:>8}{similarity:>12}{took:>8}")
+        chrf, similarity = _figure(scores["chrf"], 1), _figure(scores["similarity"], 3)
+        took = _figure(scores["milliseconds"], 0)
+        rows.append(f"{variant.label:<20}{chrf:>8}{similarity:>12}{took:>8}")
     loss = summary["loss"]
-    return [*rows, f"Pérdida de validación: {loss['before']} antes, {loss['after']} después"]
+    before, after = _figure(loss["before"], 3), _figure(loss["after"], 3)
+    return [*rows, f"Pérdida de validación: {before} antes, {after} después"]
+
+
+def _figure(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
