@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from conversations import categories
 from conversations.anonymise import anonymise
@@ -75,12 +76,21 @@ def improve(domain: Domain, *, question: str = "", answer: str = "") -> Improvem
         return Improvement(question, answer, [_("Sin cambios: el modelo no contestó lo pedido.")])
     notes = [*found["mejoras_aplicadas"]]
     if hidden:
-        notes.append(_("Se ocultaron %(n)s datos personales antes de preguntar.") % {"n": hidden})
+        notes.append(_hidden(hidden))
     return Improvement(
         question=found["pregunta_mejorada"] if "pregunta" in given else question,
         answer=found["respuesta_mejorada"] if "respuesta" in given else answer,
         notes=notes,
     )
+
+
+def _hidden(count: int) -> str:
+    said = ngettext(
+        "Se ocultó un dato personal antes de preguntar.",
+        "Se ocultaron %(n)s datos personales antes de preguntar.",
+        count,
+    )
+    return said % {"n": count}
 
 
 def _anonymised(domain: Domain, texts: dict[str, str]) -> tuple[dict[str, str], int]:

@@ -49,7 +49,7 @@ def _verdicts(text: str, positive: tuple[str, ...], negative: tuple[str, ...]) -
         for match in lexicon.finditer(clause):
             before = clause[start : match.start()].split()[-REACH:]
             sign = signs[(match.lastindex or 1) - 1]
-            yield weight * (-sign if _turned(sign, before) else sign)
+            yield weight * (-sign if _turned(sign, match[0], before) else sign)
             start = match.end()
         weight = _WEIGHTS.get(mark, 1.0 if mark in _ENDS or weight < 1 else weight)
 
@@ -62,7 +62,9 @@ def _clauses(text: str) -> Iterator[tuple[str, str]]:
         yield " ".join(parts[index].split()), mark
 
 
-def _turned(sign: int, before: list[str]) -> bool:
+def _turned(sign: int, phrase: str, before: list[str]) -> bool:
+    if phrase.split()[0] in _NEGATORS:  # "si no baja, no quiero": it has a negation of its own
+        return False
     met = set(before)
     return bool(met & _NEGATORS) or (sign > 0 and bool(met & _WEAKENERS))
 

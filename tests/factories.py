@@ -3,7 +3,9 @@
 from itertools import count
 
 from django.contrib.auth.models import Group, Permission, User
+from rest_framework.test import APIClient
 
+from conversations import consent
 from conversations.capture import capture
 from core.access import ROLES
 from core.models import ApiToken, Domain, Membership
@@ -12,7 +14,9 @@ serial = count(1)
 
 
 def a_domain(slug="prestamos", **fields):
-    domain, made = Domain.objects.get_or_create(slug=slug, defaults={"name": slug.title(), **fields})
+    domain, made = Domain.objects.get_or_create(
+        slug=slug, defaults={"name": slug.title(), **fields}
+    )
     if made:
         domain.write_prompt("Eres un asistente útil.", by="test")
     return domain
@@ -57,3 +61,19 @@ def a_conversation(domain=None, stars=None, **fields):
         type(conversation).objects.filter(pk=conversation.pk).update(stars=stars)
         conversation.refresh_from_db()
     return conversation
+
+
+def a_client(*roles, domain=None, user=None):
+    """A program with the token of a user who has ``roles`` in ``domain``."""
+    client = APIClient()
+    client.user = user or a_user(*roles, domain=domain or a_domain())
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {a_token(client.user)}")
+    return client
+
+
+def a_person(domain=None, *, consents=None):
+    """Someone who writes; ``consents`` True or False is their word on training."""
+    person = consent.person_known_as(f"+59399{next(serial):07}", domain=domain or a_domain())
+    if consents is not None:
+        (consent.grant if consents else consent.withdraw)(person, channel="test")
+    return person

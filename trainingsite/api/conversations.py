@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -202,18 +203,24 @@ class CollectView(ConversationView):
 
 def _told(done: Collected) -> str:
     """What a collection did, and what it left, in a sentence or three."""
+    new, unclaimed, waiting = done.new, done.unclaimed, done.waiting
     said = [
-        _("%(n)s conversaciones nuevas de respuestas con pulgar arriba.") % {"n": done.new}
-        if done.new
+        ngettext(
+            "Una conversación nueva de una respuesta con pulgar arriba.",
+            "%(n)s conversaciones nuevas de respuestas con pulgar arriba.",
+            new,
+        )
+        % {"n": new}
+        if new
         else _("No hay respuestas con pulgar arriba que recolectar.")
     ]
-    if done.unclaimed:
+    if unclaimed:
         said.append(
-            _("%(n)s quedan fuera: no son del personal y no consta su consentimiento.")
-            % {"n": done.unclaimed}
+            _("Quedan fuera %(n)s que no son del personal ni tienen consentimiento.")
+            % {"n": unclaimed}
         )
-    if done.waiting:
-        said.append(_("%(n)s esperan a la próxima vez.") % {"n": done.waiting})
+    if waiting:
+        said.append(_("Para la próxima vez: %(n)s.") % {"n": waiting})
     return " ".join(said)
 
 

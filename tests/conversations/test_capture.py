@@ -1,0 +1,209 @@
+from threading import Barrier, Thread
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from conversations import consent, rating
+from conversations.capture import ConsentMissing, capture, remove, rewrite
+from conversations.models import Conversation, Origin, Rating, Stage
+from core.errors import Invalid, NotFound
+from core.models import AuditEvent
+from tests.factories import a_conversation, a_domain, a_person, a_user
+
+pytestmark = pytest.mark.django_db
+
+SAID = {"question": "¿Cuándo vence mi cuota?", "answer": "Vence el día 5 de cada mes."}
+
+
+def captured(**fields):
+    return capture(**{"domain": a_domain(), "origin": Origin.STAFF, **SAID} | fields)
+
+
+@pytest.mark.parametrize("word", [None, False])
+def test_a_person_who_did_not_say_yes_is_not_captured(word):
+    with pytest.raises(ConsentMissing):
+        captured(origin=Origin.PERSON, person=a_person(consents=word))
+    assert not Conversation.objects.exists()
+
+
+def test_a_person_must_be_named():
+    with pytest.raises(ConsentMissing):
+        captured(origin=Origin.PERSON)
+
+
+def test_a_persons_exchange_waits_as_captured():
+    row = captured(origin=Origin.PERSON, person=a_person(consents=True))
+    assert (row.stage, row.reviewed_at) == (Stage.CAPTURED, None)
+
+
+@pytest.mark.parametrize(("origin", "basis"), [("staff", ""), ("source", "CC BY 4.0")])
+def test_exchanges_of_staff_and_sources_can_be_rated_at_once(origin, basis):
+    assert captured(origin=origin, basis=basis).stage == Stage.APPROVED
+
+
+def test_a_source_names_its_basis():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        captured(origin=Origin.SOURCE)
+
+
+@pytest.mark.parametrize("blank", ["", "  \n"])
+def test_an_empty_text_is_refused_by_its_field(blank):
+    with pytest.raises(Invalid) as refused:
+        captured(question=blank, answer=blank)
+    assert set(refused.value.details) == {"pregunta", "respuesta"}
+
+
+def test_both_sides_are_masked_and_the_masks_counted():
+    row = captured(
+        question="Mi correo es ana@example.com, ¿y mi cuota?",
+        answer="Escribimos a ana@example.com y a luis@example.com.",
+    )
+    assert "@" not in row.question + row.answer
+    assert row.masks == {"EMAIL": 3}
+    assert row.anonymiser
+
+
+def test_the_domains_own_terms_are_not_masked():
+    domain = a_domain(texts={"whitelist": ["ayuda@creditoamigo.ec"]})
+    row = captured(domain=domain, answer="Escriba a ayuda@creditoamigo.ec hoy.")
+    assert row.answer == "Escriba a ayuda@creditoamigo.ec hoy."
+
+
+def test_the_same_delivery_twice_is_one_row():
+    first, second = captured(outside_id="abc"), captured(outside_id="abc")
+    assert first.pk == second.pk
+    assert captured(outside_id="abc", domain=a_domain("tienda")).pk != first.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_delivery_at_the_same_moment_is_one_row():
+    a_domain()
+    found, start = [], Barrier(4)
+
+    def deliver():
+        start.wait()
+        found.append(captured(outside_id="abc").pk)
+        connection.close()
+
+    together(deliver, times=4)
+    assert len(found) == 4
+    assert len(set(found)) == 1
+
+
+def test_a_capture_queues_its_vector_and_a_bulk_one_does_not():
+    captured(embed=False)
+    assert not OrmQ.objects.exists()
+    captured()
+    assert OrmQ.objects.get().func() == "conversations.tasks.embed_waiting"
+
+
+def test_a_capture_that_is_rolled_back_queues_nothing():
+    with transaction.atomic():
+        captured()
+        transaction.set_rollback(True)
+    assert not Conversation.objects.exists()
+    assert not OrmQ.objects.exists()
+
+
+@pytest.mark.parametrize("word", [None, False])
+def test_the_database_itself_refuses_a_person_without_consent(word):
+    person, now = a_person(consents=word), timezone.now()
+    row = {
+        "domain_id": person.domain_id,
+        "origin": "person",
+        "person_id": person.pk,
+        "pregunta": "¿Hola?",
+        "respuesta": "Hola.",
+        "stage": "captured",
+        "basis": "",
+        "category": "",
+        "product": "",
+        "masks": "{}",
+        "anonymiser": "",
+        "question_hash": "",
+        "embedding_model": "",
+        "creado_en": now,
+        "actualizado_en": now,
+    }
+    values = ", ".join(["%s"] * len(row))
+    with (
+        pytest.raises(IntegrityError, match="no live consent"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            f"INSERT INTO conversaciones_ai ({', '.join(row)}) VALUES ({values})",  # noqa: S608
+            list(row.values()),
+        )
+
+
+def test_the_database_refuses_to_turn_a_row_into_that_of_a_person_who_said_no():
+    row, person = a_conversation(), a_person(consents=False)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Conversation.objects.filter(pk=row.pk).update(origin="person", person=person)
+
+
+def test_rewriting_clears_the_stars_and_keeps_the_history():
+    user, row = a_user(), captured()
+    rating.rate(row, stars=5, feedback="Muy bien", by=user)
+
+    rewrite(row, question=SAID["question"], answer="Vence el día 10 de cada mes.", by=user)
+
+    row.refresh_from_db()
+    assert (row.stars, row.feedback, row.answer) == (None, None, "Vence el día 10 de cada mes.")
+    history = row.ratings.order_by("pk").values_list("stars", "feedback", "reason")
+    assert list(history) == [
+        (5, "Muy bien", Rating.Reason.RATED),
+        (None, "", Rating.Reason.EDITED),
+    ]
+
+
+def test_rewriting_with_the_same_words_keeps_the_stars():
+    user, row = a_user(), captured()
+    rating.rate(row, stars=4, by=user)
+    rewrite(row, **SAID, by=user, context="La tabla de cuotas")
+    row.refresh_from_db()
+    assert (row.stars, row.context, row.ratings.count()) == (4, "La tabla de cuotas", 1)
+
+
+def test_rewriting_masks_again_and_forgets_what_the_old_question_was():
+    domain = a_domain(texts={"categories": [{"name": "mora", "words": ["mora"]}]})
+    row = captured(domain=domain)
+    Conversation.objects.update(embedding=[0.1] * 384, embedding_model="test")
+    rewrite(row, question="¿La mora de ana@example.com?", answer=SAID["answer"], by=a_user())
+    row.refresh_from_db()
+    assert (row.question, row.category) == ("¿La mora de [EMAIL]?", "mora")
+    assert (row.embedding, row.embedding_model) == (None, "")
+
+
+def test_rewriting_the_words_of_someone_who_took_consent_back_is_refused():
+    person = a_person(consents=True)
+    row = captured(origin=Origin.PERSON, person=person)
+    consent.withdraw(person, channel="web")
+    with pytest.raises(ConsentMissing):
+        rewrite(row, question="¿Otra?", answer="Otra.", by=a_user())
+
+
+def test_removing_is_audited_and_leaves_nothing():
+    row = captured()
+    pk = row.pk
+    remove(row, by=a_user())
+    assert not Conversation.objects.exists()
+    assert AuditEvent.objects.get(action="conversation_deleted").subject_id == str(pk)
+
+
+def test_what_someone_just_deleted_cannot_be_rewritten():
+    row = captured()
+    Conversation.objects.filter(pk=row.pk).delete()
+    with pytest.raises(NotFound):
+        rewrite(row, **SAID, by=a_user())
+
+
+def together(work, *, times):
+    threads = [Thread(target=work) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

@@ -1,0 +1,53 @@
+import json
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from conversations import categories
+from conversations.models import CatalogueEntry
+from tests.factories import a_domain
+
+pytestmark = pytest.mark.django_db
+
+SHOP = Path(settings.BASE_DIR, "trainingsite/samples/tienda/domain.json")
+
+
+@pytest.fixture
+def shop():
+    return a_domain("tienda", texts=json.loads(SHOP.read_text()))
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("quiero pagar", "proceso_pago"),
+        ("quiero saber el precio", "consulta_precio"),
+        ("necesito ver fotos", "solicitud_foto"),
+        ("necesito el envío a Cali", "consulta_envio"),
+        ("quiero devolver el producto", "soporte"),
+        ("fotos", "solicitud_foto"),
+        ("imágenes", "solicitud_foto"),
+        ("precios", "consulta_precio"),
+        ("envios", "consulta_envio"),
+        ("ENVÍOS", "consulta_envio"),
+        ("cuanto vale", "consulta_precio"),
+        ("busco un curso de piano", "consulta_producto"),
+        ("verano", "general"),
+        ("", "general"),
+    ],
+)
+def test_detect(shop, text, category):
+    assert categories.detect(text, shop) == category
+
+
+def test_detect_without_lists_is_general():
+    assert categories.detect("quiero pagar", a_domain()) == "general"
+
+
+def test_whitelist_holds_the_catalogue_and_the_domains_list():
+    domain = a_domain(texts={"whitelist": ["Red Cercana"]})
+    CatalogueEntry.objects.create(
+        domain=domain, kind="product", code="HLSO", name="Camarón sin cabeza", aliases=["Shell-on"]
+    )
+    assert categories.whitelist(domain) == {"red cercana", "hlso", "camarón sin cabeza", "shell-on"}

@@ -1,0 +1,81 @@
+import pytest
+
+from conversations import embedding, tasks
+from conversations.models import Conversation
+from core import llm
+from core.errors import ModelUnavailable
+from tests.factories import a_conversation
+from tests.fakes import embeddings
+
+pytestmark = pytest.mark.django_db
+
+
+def waiting():
+    return Conversation.objects.filter(embedding=None).count()
+
+
+def test_the_task_gives_each_question_its_vector_once(provider):
+    for _ in range(3):
+        a_conversation()
+    assert tasks.embed_waiting() == "3 embedded"
+    assert tasks.embed_waiting() == "0 embedded"
+    assert len(provider.sent("POST /embeddings")) == 1
+    row = Conversation.objects.first()
+    assert (len(row.embedding), row.embedding_model) == (384, "test-embedder")
+
+
+def test_more_than_a_batch_is_asked_in_turns(provider, monkeypatch):
+    monkeypatch.setattr(embedding, "BATCH", 2)
+    for _ in range(5):
+        a_conversation()
+    assert embedding.fill(limit=2000) == 5
+    assert [len(it["input"]) for it in provider.sent("POST /embeddings")] == [2, 2, 1]
+
+
+def test_only_masked_text_leaves_the_house(provider):
+    a_conversation(question="¿Y la cuota de ana@example.com?")
+    tasks.embed_waiting()
+    assert provider.sent("POST /embeddings")[0]["input"] == ["¿Y la cuota de [EMAIL]?"]
+
+
+def test_nothing_is_lost_while_the_provider_is_down(provider):
+    a_conversation()
+    provider.replies["POST /embeddings"] = 503, {"error": {"message": "loading"}}
+    with pytest.raises(ModelUnavailable):
+        tasks.embed_waiting()
+    assert waiting() == 1
+
+    provider.replies["POST /embeddings"] = embeddings
+    assert tasks.embed_waiting() == "1 embedded"
+    assert waiting() == 0
+
+
+def test_a_question_edited_meanwhile_gets_no_vector_of_its_old_words(provider, monkeypatch):
+    row = a_conversation()
+
+    asked = llm.embed
+
+    def edited(texts):
+        Conversation.objects.filter(pk=row.pk).update(question="Otra", question_hash="other")
+        return asked(texts)
+
+    monkeypatch.setattr(llm, "embed", edited)
+    assert embedding.fill(limit=1) == 1
+    assert provider.sent("POST /embeddings")[-1]["input"] == ["Otra"]
+
+
+def test_nearest_puts_the_most_alike_first():
+    near = a_conversation(question="requisitos del crédito para una moto")
+    a_conversation(question="horario de la agencia de Loja")
+    tasks.embed_waiting()
+    vector = llm.embed(["requisitos para el crédito de moto"])[0]
+    found = embedding.nearest(Conversation.objects.all(), vector, limit=2)
+    assert found[0].pk == near.pk
+    assert found[0].similarity > found[1].similarity
+
+
+def test_vectors_of_another_model_are_not_compared():
+    a_conversation()
+    tasks.embed_waiting()
+    Conversation.objects.update(embedding_model="another")
+    assert embedding.nearest(Conversation.objects.all(), [0.1] * 384, limit=5) == []
