@@ -86,7 +86,13 @@ class Runner:
     def _background(self, work: Any) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        """Without this a failure in the background would be seen by nobody."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            logger.critical("The queue of trainings stopped", exc_info=error)
 
     def _recover(self, record: JobRecord) -> None:
         name = record.job.id
@@ -150,6 +156,8 @@ class Runner:
                 stdout=PIPE,
                 stderr=log,
             )
+        if self.jobs.get(name).ended:  # cancelled before there was a process to kill
+            await processes.kill(self._process)
         await self._follow(name, self._process)
         self.training = self._process = None
 
