@@ -63,11 +63,11 @@ class JobOrder:
 
 
 @contextmanager
-def _asking(provider: str) -> Iterator[None]:
-    """Failures as ours; an answer that is not what the API sends counts as no answer."""
-    with llm.explained(provider):
+def _asking(provider: str, *, timeout: float = ASK_SECONDS) -> Iterator[Any]:
+    """A client, with its failures as ours; what is not the API's answer counts as no answer."""
+    with llm.explained(provider), llm.client(provider, timeout=timeout) as client:
         try:
-            yield
+            yield client
         except (ValueError, AttributeError, TypeError) as error:
             # A proxy's page comes back as a string, or as JSON cut short, with status 200.
             raise ModelUnavailable(
@@ -77,8 +77,8 @@ def _asking(provider: str) -> Iterator[None]:
 
 def model(provider: str, name: str) -> RemoteModel | None:
     """The provider's model ``name``, or ``None`` when its list does not have it."""
-    with _asking(provider):
-        for it in llm.client(provider, timeout=ASK_SECONDS).models.list():
+    with _asking(provider) as client:
+        for it in client.models.list():
             if it.id == name:
                 ends = it.shutdown_date
                 return RemoteModel(
@@ -91,8 +91,7 @@ def model(provider: str, name: str) -> RemoteModel | None:
 
 def find_file(provider: str, *, name: str, content: bytes) -> str:
     """The id of a training file that the provider has under ``name``, byte for byte; or ``""``."""
-    client = llm.client(provider, timeout=ASK_SECONDS)
-    with _asking(provider):
+    with _asking(provider) as client:
         for it in client.files.list(purpose="fine-tune"):
             if it.filename == name and it.bytes == len(content):
                 return str(it.id)
@@ -102,8 +101,8 @@ def find_file(provider: str, *, name: str, content: bytes) -> str:
 def has_file(provider: str, file_id: str) -> bool:
     """Whether the provider still has the file."""
     try:
-        with _asking(provider):
-            llm.client(provider, timeout=ASK_SECONDS).files.retrieve(file_id)
+        with _asking(provider) as client:
+            client.files.retrieve(file_id)
     except ModelRefused as refusal:
         if is_unknown(refusal):
             return False
@@ -113,22 +112,20 @@ def has_file(provider: str, file_id: str) -> bool:
 
 def upload(provider: str, *, name: str, content: bytes) -> str:
     """Send a training file, once; its id."""
-    client = llm.client(provider, timeout=SEND_SECONDS)
-    with _asking(provider):
+    with _asking(provider, timeout=SEND_SECONDS) as client:
         return str(client.files.create(file=(name, content), purpose="fine-tune").id)
 
 
 def delete_file(provider: str, file_id: str) -> None:
     """Remove a file from the provider."""
-    with _asking(provider):
-        llm.client(provider, timeout=ASK_SECONDS).files.delete(file_id)
+    with _asking(provider) as client:
+        client.files.delete(file_id)
 
 
 def find_jobs(provider: str, run_key: UUID) -> list[RemoteJob]:
     """The provider's jobs that carry ``run_key``, oldest first: none, or one if all went well."""
-    client = llm.client(provider, timeout=ASK_SECONDS)
     key = str(run_key)
-    with _asking(provider):
+    with _asking(provider) as client:
         found = client.fine_tuning.jobs.list(metadata={"run_key": key}, limit=100)
         # A server that ignores the filter lists them all.
         ours = [_job(it) for it in found if (it.metadata or {}).get("run_key") == key]
@@ -151,26 +148,25 @@ def create_job(provider: str, order: JobOrder) -> RemoteJob:
     }
     if order.validation_file:
         asked["validation_file"] = order.validation_file
-    with _asking(provider):
-        return _job(llm.client(provider, timeout=SEND_SECONDS).fine_tuning.jobs.create(**asked))
+    with _asking(provider, timeout=SEND_SECONDS) as client:
+        return _job(client.fine_tuning.jobs.create(**asked))
 
 
 def job(provider: str, job_id: str) -> RemoteJob:
     """The job as it is now."""
-    with _asking(provider):
-        return _job(llm.client(provider, timeout=ASK_SECONDS).fine_tuning.jobs.retrieve(job_id))
+    with _asking(provider) as client:
+        return _job(client.fine_tuning.jobs.retrieve(job_id))
 
 
 def cancel(provider: str, job_id: str) -> RemoteJob:
     """Ask the provider to end a job; it may take a while to obey."""
-    with _asking(provider):
-        return _job(llm.client(provider, timeout=ASK_SECONDS).fine_tuning.jobs.cancel(job_id))
+    with _asking(provider) as client:
+        return _job(client.fine_tuning.jobs.cancel(job_id))
 
 
 def event_pages(provider: str, job_id: str) -> Iterator[list[RemoteEvent]]:
     """What the provider said about a job, newest page first."""
-    client = llm.client(provider, timeout=ASK_SECONDS)
-    with _asking(provider):
+    with _asking(provider) as client:
         for page in client.fine_tuning.jobs.list_events(job_id, limit=100).iter_pages():
             yield [_event(it) for it in page.data]
 

@@ -1,0 +1,35 @@
+"""Rows of the training tests, by plain functions."""
+
+from finetune import datasets, training
+from tests.factories import a_conversation
+
+
+def examples(domain, number, **fields):
+    return [a_conversation(domain, stars=5, **fields) for _ in range(number)]
+
+
+def a_file(domain, number=12):
+    """The uploaded training part of a dataset of ``number`` examples."""
+    if not domain.conversations.exists():
+        examples(domain, number)
+    return datasets.prepare(domain, by="ana")[1]
+
+
+def a_queued_job(domain, **fields):
+    """A job that was started and that the queue has not touched."""
+    return training.start(domain, file_id=a_file(domain).file_id, by="ana", **fields)
+
+
+def a_submitted_job(domain, **fields):
+    job = a_queued_job(domain, **fields)
+    training.submit(job)
+    job.refresh_from_db()
+    return job
+
+
+def a_trained_model(domain, provider, name="ft:base-model:test:bot:1", **fields):
+    """The model of a job that its provider finished."""
+    job = a_submitted_job(domain, **fields)
+    provider.succeed(job.openai_job_id, name)
+    training.refresh(job)
+    return job.model

@@ -1,0 +1,210 @@
+"""``/api/v1/ai/training/fine-tuning``: prepare data, train, activate (requirements, 2.2).
+
+Reading shows our own tables; the queue asks the providers.
+"""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from core.errors import NotFound
+from finetune import activation, curation, datasets, training
+from finetune.models import FineTuningJob
+from trainingsite.api.base import LendingView
+from trainingsite.api.conversation_serializers import Message
+from trainingsite.api.training_serializers import (
+    ActivateBody,
+    Activated,
+    Deleted,
+    DeleteQuery,
+    JobCancelled,
+    JobEnvelope,
+    JobList,
+    JobSerializer,
+    PrepareBody,
+    Prepared,
+    StartBody,
+)
+
+PREFIX = "api/v1/ai/training/fine-tuning/"
+DOMAIN = OpenApiParameter(
+    "dominio", str, description="El dominio, si la clave no es de uno solo. Por omisión: prestamos."
+)
+JOB = OpenApiParameter(
+    "job_id", str, OpenApiParameter.PATH, description="El id del proveedor, o run-<uuid>."
+)
+
+
+class TrainingView(LendingView):
+    """What the views of this module share: who acts, what they sent, the domain's jobs."""
+
+    @property
+    def by(self) -> str:
+        return self.actor.get_username()
+
+    @property
+    def jobs(self) -> QuerySet[FineTuningJob]:
+        return FineTuningJob.objects.filter(domain=self.domain)
+
+    def read(self, serializer: type[Serializer], data: Any) -> dict[str, Any]:
+        """``data`` as ``serializer`` reads it; answers 422 with the fields that are wrong."""
+        body = serializer(data=data)
+        body.is_valid(raise_exception=True)
+        return body.validated_data
+
+    def job(self, name: str) -> FineTuningJob:
+        """The job called ``name``, by the provider or by us; else :class:`NotFound`."""
+        found = self.jobs.filter(pk__in=FineTuningJob.objects.named(name).values("pk")).first()
+        if found is None:
+            raise NotFound(_("No existe ese entrenamiento."), job_id="not_found")
+        return found
+
+
+class PrepareView(TrainingView):
+    rights = {"POST": "finetune.prepare_dataset"}
+
+    @extend_schema(
+        operation_id="preparar_datos",
+        parameters=[DOMAIN],
+        request=PrepareBody,
+        responses=Prepared,
+    )
+    def post(self, request: Request) -> Response:
+        """Make and upload the file of the good conversations; 400 says how many are missing."""
+        body = self.read(PrepareBody, request.data)
+        ids, skip_negative = body.get("conversacion_ids"), body["filtrar_feedback_negativo"]
+        found = curation.candidates(self.domain, ids=ids, skip_negative=skip_negative)
+        filters = {"skip_negative": skip_negative, "chosen": None if ids is None else len(ids)}
+        _dataset, file = datasets.keep(self.domain, found, by=self.by, filters=filters)
+        return Response(
+            {
+                "archivo_id": file.file_id,
+                "total_conversaciones": len(found.kept),
+                "conversaciones_originales": found.considered,
+                "conversaciones_excluidas": len(found.excluded),
+                "detalles_exclusion": found.excluded[: datasets.SHOWN],
+            }
+        )
+
+
+class StartView(TrainingView):
+    rights = {"POST": "finetune.start_job"}
+
+    @extend_schema(
+        operation_id="iniciar_entrenamiento",
+        parameters=[DOMAIN],
+        request=StartBody,
+        responses=JobEnvelope,
+    )
+    def post(self, request: Request) -> Response:
+        """Start a training on a prepared file; the queue sends it to the provider."""
+        body = self.read(StartBody, request.data)
+        job = training.start(
+            self.domain,
+            file_id=body["archivo_id"],
+            base_model=body.get("modelo_base") or "",
+            epochs=body.get("epochs"),
+            learning_rate=body.get("learning_rate"),
+            by=self.by,
+        )
+        return Response({"job": JobSerializer(job).data})
+
+
+class JobsView(TrainingView):
+    rights = {"GET": "finetune.view_finetuningjob", "DELETE": "finetune.delete_finetuningjob"}
+
+    @extend_schema(operation_id="listar_entrenamientos", parameters=[DOMAIN], responses=JobList)
+    def get(self, request: Request) -> Response:
+        """Every training of the domain, the newest first."""
+        return Response({"jobs": JobSerializer(self.jobs, many=True).data})
+
+    @extend_schema(
+        operation_id="borrar_entrenamientos",
+        parameters=[DOMAIN, DeleteQuery],
+        responses={200: Deleted},
+    )
+    def delete(self, request: Request) -> Response:
+        """Delete those that ended; those whose model is or was active stay."""
+        query = self.read(DeleteQuery, request.query_params.dict())
+        only_failed = query["solo_fallidos"]
+        deleted = training.delete_all(self.domain, only_failed=only_failed, by=self.by)
+        message = _("Entrenamientos eliminados: %(total)s.") % {"total": deleted}
+        return Response({"mensaje": message, "eliminados": deleted})
+
+
+class JobView(TrainingView):
+    rights = {"GET": "finetune.view_finetuningjob", "DELETE": "finetune.delete_finetuningjob"}
+
+    @extend_schema(
+        operation_id="ver_entrenamiento", parameters=[DOMAIN, JOB], responses=JobEnvelope
+    )
+    def get(self, request: Request, job_id: str) -> Response:
+        """One training, as last heard of."""
+        return Response({"job": JobSerializer(self.job(job_id)).data})
+
+    @extend_schema(
+        operation_id="borrar_entrenamiento", parameters=[DOMAIN, JOB], responses={200: Message}
+    )
+    def delete(self, request: Request, job_id: str) -> Response:
+        """Delete one that ended; 400 while it runs, or when its model is or was active."""
+        training.delete(self.job(job_id), by=self.by)
+        return Response({"mensaje": _("Entrenamiento eliminado.")})
+
+
+class CancelView(TrainingView):
+    rights = {"POST": "finetune.start_job"}
+
+    @extend_schema(
+        operation_id="cancelar_entrenamiento",
+        parameters=[DOMAIN, JOB],
+        request=None,
+        responses=JobCancelled,
+    )
+    def post(self, request: Request, job_id: str) -> Response:
+        """Cancel one, at its provider too; 400 when it has ended."""
+        job = training.cancel(self.job(job_id), by=self.by)
+        message = (
+            _("El proveedor está cancelando el entrenamiento.")
+            if job.is_live
+            else _("Entrenamiento cancelado.")
+        )
+        return Response({"job": JobSerializer(job).data, "mensaje": message})
+
+
+class ActivateView(TrainingView):
+    rights = {"POST": "finetune.activate_model"}
+
+    @extend_schema(
+        operation_id="activar_modelo",
+        parameters=[DOMAIN],
+        request=ActivateBody,
+        responses=Activated,
+    )
+    def post(self, request: Request) -> Response:
+        """Let a trained model answer in the domain from now on."""
+        body = self.read(ActivateBody, request.data)
+        model = activation.model_named(self.domain, body["modelo_id"])
+        activation.activate(model, by=self.by)
+        return Response(
+            {
+                "mensaje": _("Modelo activado."),
+                "modelo_activo": model.name,
+                "modelo_base": model.base_model,
+            }
+        )
+
+
+paths: list[URLPattern] = [
+    path(f"{PREFIX}preparar", PrepareView.as_view(), name="prepare"),
+    path(f"{PREFIX}iniciar", StartView.as_view(), name="start"),
+    path(f"{PREFIX}jobs", JobsView.as_view(), name="jobs"),
+    path(f"{PREFIX}jobs/<str:job_id>", JobView.as_view(), name="job"),
+    path(f"{PREFIX}jobs/<str:job_id>/cancelar", CancelView.as_view(), name="cancel-job"),
+    path(f"{PREFIX}activar", ActivateView.as_view(), name="activate"),
+]
