@@ -37,6 +37,7 @@ class Peer:
         self.process = subprocess.Popen(
             [python_of(environment), "-m", f"benchmarks.peers.{module}"],
             cwd=ROOT,
+            env=os.environ | {"OMP_NUM_THREADS": "1"},  # what the model server gives its own
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
