@@ -82,9 +82,10 @@ def visible(
 
 def domain_named(slug: str, *, user: User) -> Domain:
     """The domain ``slug`` if ``user`` may act in it; else :class:`NotFound`, as if it were not."""
-    found = domains_of(user).filter(slug=slug).first()
+    can_be_one = slug.isascii() and slug.isprintable()  # the database takes no other text
+    found = domains_of(user).filter(slug=slug).first() if can_be_one else None
     if found is None:
-        raise NotFound(f"No existe el dominio «{slug}».", dominio="not_found")
+        raise NotFound("No existe ese dominio.", dominio="not_found")
     return found
 
 

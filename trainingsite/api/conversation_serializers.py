@@ -45,7 +45,10 @@ class Moment(serializers.DateTimeField):
             day = parse_date(value) if isinstance(value, str) else None
         except ValueError:  # looks like a date and is none: the 30th of February
             day = None
-        return super().to_internal_value(datetime.combine(day, self.at) if day else value)
+        try:
+            return super().to_internal_value(datetime.combine(day, self.at) if day else value)
+        except OverflowError:  # the last hours of the year 9999, west of Greenwich
+            self.fail("overflow")
 
 
 def optional(field: type[serializers.Field], **options: Any) -> Any:
