@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from trainingsite.api import chat, conversations, metrics
+from trainingsite.api import chat, conversations, metrics, training
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *chat.paths,
     *conversations.paths,
     *metrics.paths,
+    *training.paths,
 ]
