@@ -3,6 +3,7 @@
 import math
 import uuid
 from contextlib import suppress
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
@@ -135,7 +136,7 @@ def delete_all(domain: Domain, *, only_failed: bool = False, by: str) -> int:
 
 
 def _refuse_bad_numbers(epochs: int | None, learning_rate: float | None) -> None:
-    wrong = {}
+    wrong: dict[str, Any] = {}
     if epochs is not None and epochs not in EPOCHS:
         wrong["epochs"] = ["Un número de 1 a 50."]
     if learning_rate is not None and not (learning_rate > 0 and math.isfinite(learning_rate)):
