@@ -1,7 +1,7 @@
 """Identities and accounts written with letters: RIF, CURP, RFC, NIF, passports, IBAN."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from stdnum import iban
 from stdnum.cl import rut
@@ -16,10 +16,19 @@ _GATE = re.compile(
     r"[A-Za-z&ñÑ][ -]?\d{1,2}\.?\d{3}|[A-Za-z]{2}\d{2}[ -]?[A-Za-z\d]{4}"
     r"|\d{5}[ -]?[A-Za-z]|\d-[Kk]\b"
 )
+_BEGIN = re.compile(r"(?<![^\W_])[^\W_]|&")
+_BEFORE = 16
 
 
 def _always(_: str) -> bool:
     return True
+
+
+def _is_iban(text: str) -> bool:
+    """The remainder first: it turns 96 of 97 away before the country's layout is looked up."""
+    plain = text.replace(" ", "").replace("-", "").upper()
+    digits = "".join(str(int(char, 36)) for char in plain[4:] + plain[:4])
+    return int(digits) % 97 == 1 and iban.is_valid(plain)
 
 
 def _is_rfc(text: str) -> bool:
@@ -30,7 +39,7 @@ def _is_rfc(text: str) -> bool:
 _RULES: list[tuple[str, re.Pattern[str], Callable[[str], bool]]] = [
     (label, re.compile(rf"(?<![^\W_])(?:{pattern})(?![^\W_])", re.IGNORECASE), is_valid)
     for label, pattern, is_valid in (
-        (ACCOUNT, r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?", iban.is_valid),
+        (ACCOUNT, r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?", _is_iban),
         (ID, r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d", _always),
         (
             ID,
@@ -46,6 +55,7 @@ _RULES: list[tuple[str, re.Pattern[str], Callable[[str], bool]]] = [
         (ID, r"\d{3}-?\d{6}-?\d{4}[A-Z]", _always),
     )
 ]
+# Any code that a word announces: "pasaporte AB123456", a NIF with a wrong letter.
 _ANNOUNCED = re.compile(
     r"(?<![^\W_])(?:(?:[A-Z]{1,4}-?|(?-i:[A-Z]{1,3}) )\d{5,12}|\d{1,8}-?[A-Z]{1,3}-?\d{0,8}"
     r"|\d{1,2}(?:\.?\d{3}){2}-K|[A-Z]{2}\d{2}(?:[ -]?\d{4}){2,6})(?:-?[A-Z\d]{1,3})?(?![^\W_])",
@@ -56,16 +66,31 @@ _LEAST_DIGITS = 5
 
 def find(view: str, words: frozenset[str], keep: frozenset[str]) -> list[Span]:
     """Return the lettered identities and accounts in the view, in order."""
-    if not _GATE.search(view):
-        return []
-    found = [
-        Span(match.start(), end, label)
-        for label, pattern, is_valid in _RULES
-        for match in pattern.finditer(view)
-        if (end := _valid_end(match, is_valid))
-    ]
-    found += _announced(view)
+    found = [span for place in _places(view) for span in _at(view, place)]
     return apart(span for span in found if view[span.start : span.end].lower() not in keep)
+
+
+def _places(view: str) -> Iterator[int]:
+    """Yield the few places where a code may begin: word beginnings around letters with digits."""
+    seen = -1
+    gate = _GATE.search(view)
+    while gate:
+        for begin in _BEGIN.finditer(view, max(seen + 1, gate.start() - _BEFORE), gate.end()):
+            seen = begin.start()
+            yield seen
+        gate = _GATE.search(view, gate.start() + 1)
+
+
+def _at(view: str, place: int) -> Iterator[Span]:
+    for label, pattern, is_valid in _RULES:
+        match = pattern.match(view, place)
+        if match and (end := _valid_end(match, is_valid)):
+            yield Span(place, end, label)
+    match = _ANNOUNCED.match(view, place)
+    if match and sum(map(str.isdigit, match[0])) >= _LEAST_DIGITS:
+        kind = meaning_before(view, place)
+        if kind in (ID, ACCOUNT):
+            yield Span(place, match.end(), kind)
 
 
 def _valid_end(match: re.Match[str], is_valid: Callable[[str], bool]) -> int:
@@ -74,14 +99,3 @@ def _valid_end(match: re.Match[str], is_valid: Callable[[str], bool]) -> int:
     while text and not is_valid(text):
         text = text.rpartition(" ")[0]
     return match.start() + len(text) if text else 0
-
-
-def _announced(view: str) -> list[Span]:
-    """Any code that a word announces: "pasaporte AB123456", "NIF" with a wrong letter."""
-    found = []
-    for match in _ANNOUNCED.finditer(view):
-        if sum(map(str.isdigit, match[0])) >= _LEAST_DIGITS:
-            kind = meaning_before(view, match.start())
-            if kind in (ID, ACCOUNT):
-                found.append(Span(match.start(), match.end(), kind))
-    return found

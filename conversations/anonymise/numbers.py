@@ -39,6 +39,8 @@ _OF_BARRIER = {char: label for label, char in BARRIER.items()}
 _DIGITS = {PHONE: (7, 15), ID: (6, 14), ACCOUNT: (7, 24)}
 _MOST_GROUPS = 14
 _STANDS_ALONE = 9
+# 09 91 23 45 67, and no row of sizes: sizes never begin with a 0.
+_PAIRS = "22222"
 
 
 class Window(NamedTuple):
@@ -53,7 +55,7 @@ class Window(NamedTuple):
 def _plausible_shapes() -> frozenset[str]:
     """Ways of grouping 9 to 15 digits that people use for one number, as lengths of the groups.
 
-    Pairs alone are left out (sizes: 16-20 21-25 26-30), unless the number begins with a 0.
+    Pairs alone are left out: sizes are written so (16-20 21-25 26-30).
     """
     shapes = {"".join(lengths) for n in (2, 3, 4, 5) for lengths in product("123456789", repeat=n)}
     shapes = {s for s in shapes if 9 <= sum(map(int, s)) <= 13 and s != "2" * len(s)}
@@ -65,7 +67,7 @@ def _plausible_shapes() -> frozenset[str]:
 
 
 _SHAPES = _plausible_shapes()
-_LENGTH = {n: "0123456789abcdefghijklmnopqrstuvwxyz"[n] for n in range(36)}
+_LENGTH = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def find(view: str, words: frozenset[str], keep: frozenset[str]) -> list[Span]:
@@ -171,23 +173,17 @@ def _longest(
 ) -> tuple[Window, str, int] | None:
     """Return the longest plausible window from ``place``, its label and the next place."""
     plus = view[max(0, groups[place].start() - 2) : groups[place].start()].strip("( ").endswith("+")
-    shape, ends = "", []
-    for end in range(place, min(place + _MOST_GROUPS, len(groups))):
-        shape += _LENGTH[min(len(groups[end][0]), 35)]
-        if (plus or shape in _SHAPES or _is_in_pairs(groups[place], shape)) and _is_whole(
-            groups, place, end + 1
-        ):
-            ends.append(end + 1)
-    for end in reversed(ends):
+    shapes = _lengths(groups[place : place + _MOST_GROUPS])
+    for size in range(len(shapes), 0, -1):
+        shape, end = shapes[:size], place + size
+        if not (plus or shape in _SHAPES or (shape == _PAIRS and groups[place][0][0] == "0")):
+            continue
+        if not _is_whole(groups, place, end):
+            continue
         window = _window(groups, place, end)
         if label := _judge(view, groups, window, end, plus=plus, announced=meaning is not None):
             return window, meaning or label, end
     return _typed_with_plus(groups, place) if plus else None
-
-
-def _is_in_pairs(first: re.Match[str], shape: str) -> bool:
-    """09 91 23 45 67, and no row of sizes: sizes never begin with a 0."""
-    return shape == "22222" and first[0][0] == "0"
 
 
 def _is_whole(groups: list[re.Match[str]], place: int, end: int) -> bool:

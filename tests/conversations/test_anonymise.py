@@ -155,7 +155,20 @@ def test_names_can_be_left_alone():
     assert anonymise("soy Juan, 0991234567", names=False)[0] == "soy Juan, [PHONE]"
 
 
-@pytest.mark.parametrize("text", ["", " ", "\x00", "\ud800 0991234567", "İ soy Juan", "a" * 5000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\x00",
+        "\ud800 0991234567",
+        "İ soy Juan",
+        "Eſ91 2100 0418 4502 0005 1332",
+        "V1234567\u212a",
+        "ı2345678Z",
+        "a" * 5000,
+    ],
+)
 def test_odd_texts_are_no_trouble(text):
     safe, _ = anonymise(text)
 
@@ -171,9 +184,9 @@ def random_texts(seed, number):
         yield "".join(chance.choice(pieces) + chance.choice(joints) for _ in range(count))
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(5))
 def test_masking_random_text_twice_changes_nothing(seed):
-    for text in random_texts(seed, 300):
+    for text in random_texts(seed, 200):
         once, spans = anonymise(text)
 
         assert by_hand(text, spans) == once
