@@ -20,13 +20,13 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from core import audit
 from core.access import domains_of
-from core.admin.base import ScopedAdmin, ScopedForeignKeys, staff
+from core.admin.base import NamedInlines, ScopedAdmin, ScopedForeignKeys, staff
 from core.models import ApiToken, Membership
 
 admin.site.unregister([User, Group])
 
 
-class MembershipInline(ScopedForeignKeys, TabularInline):
+class MembershipInline(NamedInlines, ScopedForeignKeys, TabularInline):
     model = Membership
     extra = 1
 
@@ -50,7 +50,7 @@ class ApiTokenAdmin(ScopedAdmin):
     """Keys are issued and revoked, never edited; the secret is shown once and kept nowhere."""
 
     fields = ["name", "user", "domain", "expires_at"]
-    list_display = ["name", "prefix", "user", "domain", "state", "created_at", "expires_at"]
+    list_display = ["name", "prefix", "of_user", "in_domain", "state", "created_at", "expires_at"]
     list_select_related = ["user", "domain"]
     actions = ["revoke"]
 
@@ -78,6 +78,10 @@ class ApiTokenAdmin(ScopedAdmin):
                 User.objects.all() if who.is_superuser else User.objects.filter(pk=who.pk)
             )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=_("usuario"), ordering="user")
+    def of_user(self, token: ApiToken) -> str:
+        return token.user.get_username()
 
     @display(
         description=_("estado"),

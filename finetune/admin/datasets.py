@@ -29,7 +29,15 @@ class FileInline(ReadOnlyTable):
 
 @admin.register(Dataset)
 class DatasetAdmin(ReadOnly, ScopedAdmin):
-    list_display = ["version", "domain", "training", "validation", "left_out", "sha", "created_at"]
+    list_display = [
+        "version",
+        "in_domain",
+        "training",
+        "validation",
+        "left_out",
+        "sha",
+        "created_at",
+    ]
     list_filter = [DomainFilter]
     search_fields = ["sha256", "created_by"]
     inlines = [FileInline, ItemInline]

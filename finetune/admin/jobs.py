@@ -26,7 +26,7 @@ class FineTuningJobAdmin(ReadOnly, ScopedAdmin):
     change_form_template = "admin/finetune/job.html"
     list_display = [
         "openai_job_id",
-        "domain",
+        "in_domain",
         "state",
         "shown_progress",
         "base_model",

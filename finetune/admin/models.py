@@ -21,7 +21,7 @@ class ActivationInline(ReadOnlyTable):
 
 @admin.register(TrainedModel)
 class TrainedModelAdmin(ReadOnly, ScopedAdmin):
-    list_display = ["name", "domain", "service", "kind", "base_model", "provider", "created_at"]
+    list_display = ["name", "in_domain", "service", "kind", "base_model", "provider", "created_at"]
     list_filter = [DomainFilter, "demonstration"]
     search_fields = ["name", "base_model"]
     inlines = [ActivationInline]

@@ -15,7 +15,7 @@ from finetune.models import EvaluationQuestion
 @admin.register(EvaluationQuestion)
 class EvaluationQuestionAdmin(ScopedAdmin):
     fields = ["domain", "topic", "question", "answer"]
-    list_display = ["question", "topic", "domain"]
+    list_display = ["question", "topic", "in_domain"]
     list_filter = [DomainFilter]
     search_fields = ["question", "answer", "topic"]
 

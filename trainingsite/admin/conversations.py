@@ -8,13 +8,16 @@ from django.forms import ModelForm, Script
 from django.http import HttpRequest, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.text import Truncator
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations.capture import capture, rewrite
 from conversations.models import Conversation, Origin, Rating, Stage
+from core.access import domains_of
 from core.admin.base import DomainFilter, ReadOnlyTable, ScopedAdmin, staff
 from core.models import Domain
 from trainingsite.admin import selection
@@ -45,9 +48,8 @@ class ConversationAdmin(ScopedAdmin):
         "short_answer",
         "shown_stage",
         "shown_category",
-        "domain",
-        "origin",
-        "created_at",
+        "in_domain",
+        "arrived",
     ]
     list_filter = [
         DomainFilter,
@@ -118,6 +120,8 @@ class ConversationAdmin(ScopedAdmin):
     def get_list_display(self, request: HttpRequest) -> list[str]:
         """Who may not rate sees the stars and cannot click them."""
         columns = list(super().get_list_display(request))
+        if domains_of(request.user).count() < 2:
+            columns.remove("in_domain")
         if self.has_rate_permission(request):
             return columns
         return ["plain_stars" if it == "clickable_stars" else it for it in columns]
@@ -148,6 +152,10 @@ class ConversationAdmin(ScopedAdmin):
     @admin.display(description=_("categoría"), ordering="category")
     def shown_category(self, row: Conversation) -> str:
         return row.category.replace("_", " ")
+
+    @admin.display(description=_("creada"), ordering="created_at")
+    def arrived(self, row: Conversation) -> str:
+        return date_format(localtime(row.created_at), "SHORT_DATETIME_FORMAT")
 
     # --- actions ---------------------------------------------------------------------------
 

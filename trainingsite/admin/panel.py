@@ -144,7 +144,7 @@ def _counted(domains: list[Domain]) -> dict[int, dict[str, Any]]:
 
 
 def _newest(rows: Any) -> dict[int, Any]:
-    newest = rows.order_by("domain", "-created_at", "-pk").distinct("domain")
+    newest = rows.order_by("domain_id", "-created_at", "-pk").distinct("domain_id")
     return {row.domain_id: row for row in newest}
 
 

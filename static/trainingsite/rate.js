@@ -1,0 +1,70 @@
+// The rating screen: keys, undo, and what to do when an answer does not come. htmx does the rest.
+
+import { hide, toast } from "./toast.js";
+
+const UNDOS = 20;
+const decisions = [];
+
+function typing(target) {
+  return target.matches?.("input, textarea, select, [contenteditable]");
+}
+
+function remember(card) {
+  const { said, undoUrl, undoStars, undoFeedback } = card.dataset;
+  if (!said) return;
+  if (undoUrl) {
+    decisions.push({ url: undoUrl, stars: undoStars, feedback: undoFeedback });
+    decisions.splice(0, decisions.length - UNDOS);
+  }
+  toast(said, { undo: undoUrl && undo, failed: "failed" in card.dataset });
+}
+
+function undo() {
+  const last = decisions.pop();
+  if (!last) return toast("No hay nada que deshacer.");
+  hide();
+  const values = { stars: last.stars, feedback: last.feedback, deshacer: 1 };
+  for (const field of document.querySelectorAll(".ts-rate input[type=hidden]")) {
+    values[field.name] = field.value;
+  }
+  values.csrfmiddlewaretoken ??= document.body.dataset.csrf;
+  return window.htmx.ajax("POST", last.url, { target: "#rating", swap: "outerHTML", values });
+}
+
+function press(key) {
+  const button = document.querySelector(`#rating [data-key="${CSS.escape(key)}"]`);
+  button?.click();
+  return Boolean(button);
+}
+
+function onKey(event) {
+  const help = document.getElementById("help");
+  if (help.open) return;
+  if (typing(event.target)) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+    event.preventDefault();
+    undo();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (event.key === "?") help.showModal();
+  else if (event.key.toLowerCase() === "c") document.getElementById("feedback")?.focus();
+  else if (!press(event.key.length === 1 ? event.key.toLowerCase() : event.key)) return;
+  event.preventDefault();
+}
+
+document.body.dataset.csrf = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+document.addEventListener("keydown", onKey);
+document.addEventListener("click", (event) => {
+  if (event.target.closest('[data-key="?"]')) document.getElementById("help").showModal();
+});
+document.addEventListener("htmx:afterSwap", (event) => remember(event.detail.elt));
+document.addEventListener("htmx:responseError", () =>
+  toast("El sitio contestó con un error: no se guardó.", { failed: true }),
+);
+document.addEventListener("htmx:sendError", () =>
+  toast("Sin conexión: no se guardó. Inténtelo otra vez.", { failed: true }),
+);
