@@ -59,7 +59,7 @@ def setup(root, *arguments):
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
 
 
