@@ -46,7 +46,7 @@ class ScopedForeignKeys:
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField | None:
-        related = cast(type[models.Model], db_field.related_model)
+        related = db_field.related_model
         if "queryset" not in kwargs and (rows := _choices(related, request)) is not None:
             kwargs["queryset"] = rows
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
@@ -92,21 +92,29 @@ class ReadOnly:
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
-class ReadOnlyTable(NamedInlines, ReadOnly, TabularInline):
+class ReadOnlyInline(NamedInlines, ReadOnly):
+    """Rows that hang on another row: who may look at that one may look at them."""
+
     extra = 0
     can_delete = False
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
 
-class ReadOnlyStack(NamedInlines, ReadOnly, StackedInline):
-    extra = 0
-    can_delete = False
+
+class ReadOnlyTable(ReadOnlyInline, TabularInline):
+    pass
+
+
+class ReadOnlyStack(ReadOnlyInline, StackedInline):
+    pass
 
 
 class DomainFilter(admin.SimpleListFilter):

@@ -20,7 +20,7 @@ class DomainForm(forms.ModelForm):
     """Writing another prompt makes its next version; the earlier ones stay as they were."""
 
     prompt_text = forms.CharField(
-        label=_("prompt del sistema"),
+        label=_("Prompt del sistema"),
         widget=UnfoldAdminTextareaWidget,
         help_text=_(
             "Al cambiarlo se crea una versión nueva. Los modelos ya entrenados siguen con la suya."

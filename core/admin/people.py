@@ -95,7 +95,7 @@ class ApiTokenAdmin(ScopedAdmin):
         return "live", gettext("vigente")
 
     def save_model(
-        self, request: HttpRequest, obj: ApiToken, form: forms.ModelForm, change: Any
+        self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: Any
     ) -> None:
         row, obj.secret = ApiToken.objects.issue(**form.cleaned_data)
         obj.pk, obj.prefix = row.pk, row.prefix
@@ -110,9 +110,7 @@ class ApiTokenAdmin(ScopedAdmin):
             "token": obj,
             "opts": self.opts,
         }
-        answer = TemplateResponse(request, "admin/core/token_issued.html", context)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return TemplateResponse(request, "admin/core/token_issued.html", context)
 
     @admin.action(description=_("Revocar las claves elegidas"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:

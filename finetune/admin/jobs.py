@@ -51,6 +51,22 @@ class FineTuningJobAdmin(ReadOnly, ScopedAdmin):
         may = request.user.has_perm("finetune.delete_finetuningjob")
         return may and not (obj and obj.is_live)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
+        """What ``training.delete`` takes along; it, and not the foreign keys, says what stays."""
+        gone = [str(job) for job in objs]
+        return gone, {self.opts.verbose_name_plural: len(gone)}, set(), []
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(
+                reverse("admin:finetune_finetuningjob_change", args=[object_id])
+            )
+
     def delete_model(self, request: HttpRequest, obj: FineTuningJob) -> None:
         training.delete(obj, by=staff(request).get_username())
 

@@ -140,7 +140,7 @@ def _counted(domains: list[Domain]) -> dict[int, dict[str, Any]]:
             last_rated=Max("updated_at", filter=Q(stars__isnull=False)),
         )
     )
-    return {row["domain"]: row for row in found}
+    return {row["domain"]: dict(row) for row in found}
 
 
 def _newest(rows: Any) -> dict[int, Any]:

@@ -1,6 +1,6 @@
 """Trying the bot: the same question to the base, to the active model and to the examples alone."""
 
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -46,7 +46,7 @@ def screen(request: HttpRequest) -> HttpResponse:
 @requires(RIGHT)
 def column(request: HttpRequest) -> HttpResponse:
     """One answer as a piece of the page; a refusal is shown in its place, the others go on."""
-    variant = request.POST.get("variante", "")
+    variant = cast(Variant, request.POST.get("variante", ""))
     question = request.POST.get("pregunta", "").strip()[:LONGEST]
     if variant not in get_args(Variant) or not question:
         raise PermissionDenied

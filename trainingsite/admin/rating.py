@@ -120,7 +120,7 @@ def _go_on(
     if request.headers.get("HX-Request"):
         return _show(request, queue, turn, said=said, failed=failed, undo=undo)
     (messages.error if failed else messages.success)(request, said)
-    where = {"seleccion": queue.token} if queue.token else {}
+    where: dict[str, Any] = {"seleccion": queue.token} if queue.token else {}
     where |= {"dominio": queue.domain.slug} if queue.domain else {}
     where |= {"id": turn.conversation.pk} if turn else {}
     return HttpResponseRedirect(f"{reverse('admin:rate')}?{urlencode(where)}")

@@ -1,7 +1,7 @@
 """From rated conversations to a training run: prepare the data, then start. Each by its button."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -31,9 +31,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
     """Show what would enter a dataset and what not (GET); make and upload it (POST)."""
     domain = domain_asked(request)
     ids = selection.kept(request)
-    skip_negative = request.method == "GET" or "con_negativas" not in request.POST
-    if "con_negativas" in request.GET:
-        skip_negative = False
+    skip_negative = "con_negativas" not in (request.POST or request.GET)
     if request.method == "POST":
         return _make(request, domain, ids, skip_negative=skip_negative)
     found = curation.candidates(domain, ids=ids, skip_negative=skip_negative)
@@ -116,7 +114,8 @@ class StartForm(forms.Form):
 
     def __init__(self, *args: Any, domain: Domain, files: list[ProviderFile]) -> None:
         super().__init__(*args)
-        self.fields["file_id"].choices = [(it.file_id, _label(it)) for it in files]
+        choices = [(it.file_id, _label(it)) for it in files]
+        cast(forms.ChoiceField, self.fields["file_id"]).choices = choices
         self.initial["base_model"] = domain.base_model
 
 

@@ -1,0 +1,116 @@
+"""The panel: the next step of each domain, and the state of the machine."""
+
+import json
+import os
+import time
+
+import pytest
+from django.urls import reverse
+
+from finetune import activation
+from finetune.models import FineTuningJob
+from tests.factories import a_conversation, a_domain
+from tests.finetune.fake_training import FakeTraining
+from tests.finetune.makers import a_file, a_submitted_job, a_trained_model, examples
+
+PANEL = reverse("admin:index")
+
+
+@pytest.fixture
+def training_provider(provider):
+    return FakeTraining(provider)
+
+
+@pytest.fixture
+def step(sign_in):
+    """Asks the panel what comes next."""
+    trainer = sign_in("trainer")
+    return lambda: trainer.get(PANEL).context["loops"][0].next_step.label
+
+
+def test_each_stage_of_the_loop_has_its_next_step(step, domain, training_provider):
+    seen = [step()]
+    a_conversation(domain)
+    seen.append(step())
+    examples(domain, 12)
+    seen.append(step())
+    a_file(domain)
+    seen.append(step())
+    job = a_submitted_job(domain)
+    seen.append(step())
+    job.move_to("failed")
+    seen.append(step())
+    job.delete()
+    model = a_trained_model(domain, training_provider)
+    seen.append(step())
+    activation.activate(model, by="ana")
+    domain.conversations.filter(stars=None).update(stars=1)
+    seen.append(step())
+
+    assert seen == [
+        "Escribir conversaciones",
+        "Calificar 1 sin calificar",
+        "Preparar Datos para Entrenamiento",
+        "Iniciar Entrenamiento",
+        "Ver el entrenamiento",
+        "Calificar",
+        "Revisar y activar",
+        "Probar el bot",
+    ]
+    assert FineTuningJob.objects.count() == 1
+
+
+def test_the_panel_holds_the_users_domains_only(sign_in, domain):
+    a_domain("ajeno")
+
+    assert [it.domain for it in sign_in("rater").get(PANEL).context["loops"]] == [domain]
+
+
+def test_who_has_no_domain_is_told_so(sign_in):
+    page = sign_in("rater", where=None).get(PANEL).content.decode()
+
+    assert "no tiene acceso a ningún dominio" in page
+
+
+def test_the_number_of_rows_does_not_change_the_number_of_queries(
+    sign_in, domain, django_assert_max_num_queries
+):
+    rater = sign_in("rater")
+    a_conversation(domain, stars=5)
+    with django_assert_max_num_queries(25) as first:
+        rater.get(PANEL)
+    examples(domain, 8)
+    with django_assert_max_num_queries(25) as then:
+        rater.get(PANEL)
+
+    assert len(then) == len(first)
+
+
+@pytest.mark.parametrize(("age", "says"), [(5, "En marcha."), (600, "Parada"), (None, "señales")])
+def test_the_worker_is_judged_by_its_heartbeat(boss, settings, tmp_path, age, says):
+    settings.WORKER_HEARTBEAT = tmp_path / "beat"
+    if age is not None:
+        settings.WORKER_HEARTBEAT.touch()
+        os.utime(settings.WORKER_HEARTBEAT, (time.time() - age,) * 2)
+
+    assert says in boss.get(reverse("admin:machine")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("report", "says"),
+    [
+        ({"state": "ready", "megabytes": 1500}, "Listo: 1500 MB."),
+        ({"state": "failed", "message": "sin red"}, "La instalación falló: sin red"),
+        (
+            {"state": "installing", "step": 2, "steps": 4, "message": "torch", "megabytes": 700},
+            "paso 2 de 4: torch (700 MB)",
+        ),
+        (None, "Sin instalar"),
+    ],
+)
+def test_the_models_environment_tells_how_far_it_is(boss, settings, tmp_path, report, says):
+    settings.MODELS_SETUP = tmp_path / "setup.json"
+    if report:
+        settings.MODELS_SETUP.write_text(json.dumps(report))
+
+    assert says in boss.get(reverse("admin:machine")).content.decode()
