@@ -1,5 +1,6 @@
 """Where a training runs: the one place that knows of processors."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ _BF16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 
 @dataclass(frozen=True)
 class Device:
-    """A processor to train on and what its trainer must be told."""
+    """A processor to train on: torch's name, what people and its trainer are told."""
 
     name: str
+    description: str
 
     @property
     def is_cpu(self) -> bool:
@@ -26,17 +28,46 @@ class Device:
         if self.is_cpu:
             fast = bool(_BF16_FLAGS & _cpu_flags())
             return {"use_cpu": True, "bf16": fast, "dataloader_pin_memory": False}
-        return {"bf16": torch.cuda.is_bf16_supported()}
+        return {"bf16": torch.cuda.is_bf16_supported(including_emulation=False)}
 
 
 def choose(setting: str, *, threads: int) -> Device:
-    """The device for a setting of ``auto``, ``cpu`` or ``cuda``; raises ``RuntimeError``."""
+    """The device for a setting of ``auto``, ``cpu`` or ``cuda``.
+
+    Must come before anything that looks for GPUs. Raises ``RuntimeError`` when the setting is
+    ``cuda`` and no GPU can be used.
+    """
     torch.set_num_threads(threads)
-    if setting == "cpu" or (setting == "auto" and not torch.cuda.is_available()):
-        return Device("cpu")
+    _see_one_gpu()
+    fault = "MODELSERVER_DEVICE is cpu" if setting == "cpu" else _fault()
+    if fault is None:
+        return Device("cuda", torch.cuda.get_device_name())
+    if setting == "cuda":
+        raise RuntimeError(f"MODELSERVER_DEVICE is cuda, but {fault}")
+    return Device("cpu", f"the CPU: {fault}")
+
+
+def _see_one_gpu() -> None:
+    """Leave the first GPU visible: TRL refuses to split batches among those of one process.
+
+    CUDA reads the variable once, when it is first asked for its devices.
+    """
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "0")
+    os.environ["CUDA_VISIBLE_DEVICES"] = visible.partition(",")[0]
+
+
+def _fault() -> str | None:
+    """What keeps torch from computing on a GPU: one that is too old or full is listed as well."""
+    if not torch.backends.cuda.is_built():
+        return "torch was built without CUDA"
     if not torch.cuda.is_available():
-        raise RuntimeError("MODELSERVER_DEVICE is cuda, but torch finds no CUDA device")
-    return Device("cuda")
+        return "torch finds no CUDA device"
+    try:
+        torch.ones(1, device="cuda").sum().item()
+    except RuntimeError as error:
+        reason, *_advice = str(error).split("\n")
+        return f"the GPU cannot be used: {reason}"
+    return None
 
 
 def _cpu_flags() -> frozenset[str]:

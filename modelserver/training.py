@@ -44,9 +44,12 @@ def main() -> None:
 
 def train(folder: Path, task: TrainingTask, report: Report) -> int:
     """Train and leave what is served in the folder; return the number of tokens trained on."""
-    from modelserver import device, lora, weights
+    from modelserver import device
 
     processor = device.choose(task.device, threads=task.threads)
+    report.event(f"Training on {processor.description}")
+    from modelserver import lora, weights  # after the choice: they may look for GPUs
+
     base = weights.load(task)
     pairs = {part: _pairs(folder / f"{part}.jsonl") for part in ("training", "validation")}
     fitting = {part: lora.fitting(base, every, task.context) for part, every in pairs.items()}
