@@ -41,7 +41,7 @@ def trained(client):
         metadata={"max_steps": str(STEPS)},
         hyperparameters={"n_epochs": 5, "batch_size": 4, "learning_rate_multiplier": 2},
     )
-    return wait_for(client, job, "succeeded", seconds=150)
+    return wait_for(client, job, "succeeded", seconds=300)
 
 
 @pytest.fixture(scope="module")
