@@ -1,5 +1,6 @@
 """A figure: what was measured, beside its peer, and whether its goal is met."""
 
+import operator
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, Literal
 
+REACHED = {">=": operator.ge, "<=": operator.le, "<": operator.lt}
 KEYS = ("name", "value", "unit", "peer", "peer_value", "ratio", "goal", "met")
 
 
@@ -24,7 +26,7 @@ class Goal:
     """
 
     of: Literal["ratio", "value"]
-    sign: Literal[">=", "<="]
+    sign: Literal[">=", "<=", "<"]
     line: float
 
     def __str__(self) -> str:
@@ -35,7 +37,7 @@ class Goal:
         if self.of == "ratio" and peer_value is None:
             return False
         line = self.line * (peer_value or 0) if self.of == "ratio" else self.line
-        return value >= line if self.sign == ">=" else value <= line
+        return REACHED[self.sign](value, line)
 
 
 @dataclass(frozen=True)

@@ -31,13 +31,17 @@ def python_of(environment: str) -> Path:
 
 
 class Peer:
-    """A module of ``benchmarks.peers`` as a process: a line of JSON in, a line of JSON out."""
+    """A module of ``benchmarks.peers`` as a process: a line of JSON in, a line of JSON out.
 
-    def __init__(self, module: str, *, environment: str) -> None:
+    ``environment`` is the folder of its Python; ``variables`` are added to this process's own.
+    """
+
+    def __init__(self, module: str, *, environment: str, **variables: str) -> None:
         self.process = subprocess.Popen(
             [python_of(environment), "-m", f"benchmarks.peers.{module}"],
             cwd=ROOT,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},  # what the model server gives its own
+            # The model server gives its own engines one thread, too.
+            env=os.environ | {"OMP_NUM_THREADS": "1"} | variables,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -6,9 +6,10 @@ import json
 import pytest
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import messages, report
+from benchmarks import messages, report, site
 from benchmarks.figure import Figure, Goal, Omitted, alternate
 from benchmarks.peers import four_regexes
+from tests.factories import a_conversation, a_domain
 
 A_FIGURE = Figure("speed", 12.34567, "filas/s", "lo de serie", 6.0, Goal("ratio", ">=", 2))
 
@@ -101,3 +102,15 @@ def test_the_documents_rules_do_what_was_seen_of_them():
 def test_the_messages_are_the_same_every_time():
     assert messages.with_data(50, share=0.6) == messages.with_data(50, share=0.6)
     assert len(list(messages.harmless())) >= 60
+
+
+@pytest.mark.django_db
+def test_rows_are_copied_up_to_the_number_asked_for_each_with_its_own_time():
+    domain = a_domain()
+    a_conversation(domain), a_conversation(domain), a_conversation(a_domain("otro"))
+
+    site.multiply(domain, rows=25)
+
+    assert domain.conversations.count() == 25
+    assert domain.conversations.values("question").distinct().count() == 2
+    assert domain.conversations.values("question", "created_at").distinct().count() == 25
