@@ -39,6 +39,10 @@ def _style(request: HttpRequest) -> str:
     return static("trainingsite/screens.css")
 
 
+def _favicon(request: HttpRequest) -> str:
+    return static("trainingsite/favicon.svg")
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("Entrenamiento del bot"),
     "SITE_HEADER": _("Entrenamiento del bot"),
@@ -46,6 +50,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _favicon}],
     "STYLES": [_style],
     "SIDEBAR": {
         "show_search": False,
