@@ -51,7 +51,8 @@ def compare(name: str, *, ours: str, stock: str, peer: str, goal: Goal) -> Itera
     visitor = Visitor(User.objects.get(username=ADMINISTRATOR))
     variables = {"DJANGO_SETTINGS_MODULE": "benchmarks.peers.stock_settings"}
     with Peer("stock", environment=".venv", **variables) as other:
-        visitor.warm_up(ours), other.ask(do="warm_up", page=stock)
+        visitor.warm_up(ours)
+        other.ask(do="warm_up", page=stock)
         value, theirs = alternate(
             partial(visitor.milliseconds, ours),
             partial(other.ask, do="milliseconds", page=stock),

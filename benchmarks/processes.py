@@ -54,7 +54,7 @@ class Peer:
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         if not (answer := self.process.stdout.readline()):
-            raise RuntimeError(f"the peer {self.process.args} ended")
+            raise RuntimeError(f"the peer {self.process.args!r} ended")
         return json.loads(answer)
 
     def __enter__(self) -> "Peer":

@@ -25,7 +25,7 @@ def multiply(domain: Domain, *, rows: int) -> None:
     """Copy the conversations of ``domain`` until it has ``rows``, each a minute older."""
     own = Conversation.objects.filter(domain=domain)
     copied = [
-        connection.ops.quote_name(field.column)
+        connection.ops.quote_name(str(field.column))
         for field in Conversation._meta.local_concrete_fields
         if field.column not in {"id", "outside_id", "creado_en"}
     ]

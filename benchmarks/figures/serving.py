@@ -32,7 +32,8 @@ def measure() -> Iterator[Figure]:
 def chat() -> Figure:
     with Peer("llama", environment=".venv-models") as peer:
         ours, theirs = tokens_by_server, partial(tokens_by_engine, peer)
-        ours(), theirs()  # the model is loaded at the first request
+        ours()  # the model is loaded at the first request
+        theirs()
         value, direct = alternate(ours, theirs, rounds=size(5, full=15))
     return Figure("serving.chat", value, "tokens/s", "xllamacpp", direct, NEARLY_ALL)
 

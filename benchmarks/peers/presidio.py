@@ -33,14 +33,14 @@ def main() -> None:
     analyzer = AnalyzerEngine(
         registry=registry, nlp_engine=BlankSpanish(), supported_languages=["es"]
     )
-    anonymizer = AnonymizerEngine()  # type: ignore[no-untyped-call]
+    anonymizer = AnonymizerEngine()
     for line in sys.stdin:
         request = json.loads(line)
         started = time.process_time()
         found = list(find(analyzer, request["texts"]))
         if request["do"] == "mask":
             for text, results in found:
-                anonymizer.anonymize(text, results)  # type: ignore[arg-type]
+                anonymizer.anonymize(text, results)
             answer: Any = {"seconds": time.process_time() - started}
         else:
             answer = [[(it.start, it.end) for it in results] for _, results in found]
