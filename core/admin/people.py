@@ -37,6 +37,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ["username", "email", "is_staff", "is_superuser", "last_login"]
+    filter_horizontal = []  # the two-box widget is wider than the page
     inlines = [MembershipInline]
 
 
