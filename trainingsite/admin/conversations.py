@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm, Script
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -15,10 +15,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from conversations.capture import capture, rewrite
+from conversations.capture import capture, remove, rewrite
 from conversations.models import Conversation, Origin, Rating, Stage
 from core.access import domains_of
 from core.admin.base import DomainFilter, ReadOnlyTable, ScopedAdmin, staff
+from core.errors import Refusal
 from core.models import Domain
 from trainingsite.admin import selection
 from trainingsite.admin.filters import CategoryFilter, StarsFilter
@@ -114,6 +115,21 @@ class ConversationAdmin(ScopedAdmin):
         saved = capture(domain=domain, origin=Origin.STAFF, user=staff(request), **texts)
         obj.pk = saved.pk
         obj.refresh_from_db()
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A text that may not be kept is refused with the reason, on the same page."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except Refusal as refusal:
+            self.message_user(request, f"{refusal} No se guardó nada.", messages.ERROR)
+            return HttpResponseRedirect(request.path)
+
+    def delete_model(self, request: HttpRequest, obj: Conversation) -> None:
+        remove(obj, by=staff(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> None:
+        for row in queryset:
+            remove(row, by=staff(request))
 
     # --- columns ---------------------------------------------------------------------------
 

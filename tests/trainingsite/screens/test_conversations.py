@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from conversations.models import Conversation, Origin, Stage
+from core.models import AuditEvent
 from tests.factories import a_conversation, a_domain
 
 LIST = reverse("admin:conversations_conversation_changelist")
@@ -129,11 +130,25 @@ def test_editing_a_rated_text_clears_its_stars_and_says_so(sign_in, domain):
     row, reviewer = a_conversation(domain, stars=5), sign_in("reviewer")
     url = reverse("admin:conversations_conversation_change", args=[row.pk])
 
-    answer = reviewer.post(url, {"question": row.question, "answer": "Otra."}, follow=True)
+    inline = {"ratings-TOTAL_FORMS": 0, "ratings-INITIAL_FORMS": 0}
+    texts = {"question": row.question, "answer": "Otra."}
+
+    answer = reviewer.post(url, texts | inline, follow=True)
 
     row.refresh_from_db()
     assert (row.answer, row.stars) == ("Otra.", None)
     assert any("la calificación se borró" in it for it in told(answer))
+
+
+def test_deleting_is_written_down(sign_in, domain):
+    row, reviewer = a_conversation(domain), sign_in("reviewer")
+
+    reviewer.post(
+        reverse("admin:conversations_conversation_delete", args=[row.pk]), {"post": "yes"}
+    )
+
+    assert not Conversation.objects.exists()
+    assert AuditEvent.objects.filter(subject_id=str(row.pk)).exists()
 
 
 def test_what_people_wrote_is_escaped(sign_in, domain):
