@@ -1,23 +1,25 @@
 """Which conversations a domain's bot may learn from, and why another one may not."""
 
 import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypedDict
 
-from conversations.keys import normalise, words
+from conversations.keys import normalise, text_hash, words
 from conversations.models import Conversation, ConversationQuerySet, Stage
-from conversations.scoring import tone
+from conversations.stats import feedback_tone
 from core.errors import NotFound
 from core.models import Domain
 from finetune.models import EvaluationQuestion
-from finetune.similar import Seen
+from finetune.similar import Seen, groups
 
 MINIMUM = 10  # training examples; OpenAI refuses fewer (invalid_n_examples)
 SPLIT_FROM = 20  # fewer rows are all trained on (requirements, D13)
 HELD_OUT = 0.10
 NEAR = 0.85  # Jaccard over words: above it, two questions are one
+MOST_ALIKE = 3  # answers to one question, so that none is learned by heart
 
 
 class Exclusion(TypedDict):
@@ -68,16 +70,23 @@ def candidates(
 
 
 def split(rows: Sequence[Conversation]) -> Split:
-    """Hold a tenth of ``rows`` out of training, once there are enough of them.
+    """Hold a tenth of ``rows`` (oldest first) out of training, once there are enough of them.
 
-    The side of a question depends on its own words only, so it stays there as others join. Two
-    exceptions bend that: at least one row is held out, and training keeps its minimum.
+    A question stays on one side with all its answers and with those that are nearly it. Which
+    side, the words of the oldest of them decide, so it stays there as others join. Two exceptions
+    bend that: at least one question is held out, and training keeps its minimum.
     """
     if len(rows) < SPLIT_FROM:
         return Split(train=list(rows), valid=[])
-    by_share = sorted(rows, key=lambda row: _share(row.question))
-    held = [row for row in by_share if _share(row.question) < HELD_OUT] or by_share[:1]
-    out = {row.pk for row in held[: len(rows) - MINIMUM]}
+    same = groups([words(row.question) for row in rows], threshold=NEAR)
+    members: dict[int, list[int]] = defaultdict(list)
+    for row, first in zip(rows, same, strict=True):
+        members[first].append(row.pk)
+    out: set[int] = set()
+    for share, first in sorted((_share(rows[first].question), first) for first in members):
+        spare = len(rows) - len(out) - MINIMUM
+        if (share < HELD_OUT or not out) and len(members[first]) <= spare:
+            out.update(members[first])
     return Split(
         train=[row for row in rows if row.pk not in out],
         valid=[row for row in rows if row.pk in out],
@@ -140,36 +149,34 @@ class _Judge:
     """Remembers the questions kept so far, and those of the evaluation, which never enter."""
 
     def __init__(self, domain: Domain, *, skip_negative: bool) -> None:
+        self.domain = domain
         self.skip_negative = skip_negative
-        self.positive = domain.texts.get("positive_words", [])
-        self.negative = domain.texts.get("negative_words", [])
-        self.kept: dict[str, int] = {}
-        self.near_kept: Seen[int] = Seen(NEAR)
+        self.pairs: dict[tuple[str, str], int] = {}
+        self.leaders: Seen[int] = Seen(NEAR)
+        self.alike: Counter[int] = Counter()
         self.near_evaluation: Seen[int] = Seen(NEAR)
-        self.evaluation: set[str] = set()
         for question in EvaluationQuestion.objects.filter(domain=domain):
-            self.evaluation.add(question.question_hash)
             self.near_evaluation.add(question.pk, words(question.question))
 
     def reason(self, row: Conversation) -> str:
         """Why ``row`` stays out; one that does not is remembered as kept."""
         said = words(row.question)
-        if self._is_negative(row):
+        pair = (row.question_hash, text_hash(row.answer))
+        if self.skip_negative and feedback_tone(row.feedback, self.domain) == "negativo":
             return "El comentario de la calificación es negativo."
-        if row.question_hash in self.evaluation or self.near_evaluation.like(said) is not None:
+        if self.near_evaluation.like(said) is not None:
             return "La pregunta es del conjunto de evaluación."
-        if same := self.kept.get(row.question_hash):
-            return f"Es la misma pregunta que la conversación {same}, mejor calificada o más nueva."
-        if near := self.near_kept.like(said):
-            return f"Es casi la misma pregunta que la conversación {near}."
-        self.kept[row.question_hash] = row.pk
-        self.near_kept.add(row.pk, said)
+        if same := self.pairs.get(pair):
+            return f"Es la misma pregunta y respuesta que la conversación {same}."
+        leader = self.leaders.like(said)
+        if leader and self.alike[leader] >= MOST_ALIKE:
+            return f"Ya hay {MOST_ALIKE} casi con la misma pregunta que la conversación {leader}."
+        if leader is None:
+            leader = row.pk
+            self.leaders.add(leader, said)
+        self.pairs[pair] = row.pk
+        self.alike[leader] += 1
         return ""
-
-    def _is_negative(self, row: Conversation) -> bool:
-        if not (self.skip_negative and row.feedback):
-            return False
-        return tone(row.feedback, positive=self.positive, negative=self.negative) == "negativo"
 
 
 def _share(question: str) -> float:

@@ -1,9 +1,8 @@
 """Whether training helped: base, examples and trained model answer the same frozen questions."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
 
 from django.db import transaction
 from sacrebleu.metrics import CHRF
@@ -45,7 +44,7 @@ def evaluate(
     _add_similarity(items)
     losses = losses_of(model.job)
     means = {variant: _means(items, variant) for variant in Variant.values}
-    decision = decide(losses, base=_chrf(means, Variant.BASE), tuned=_chrf(means, Variant.TUNED))
+    decision = decide(losses, {variant: means[variant]["chrf"] for variant in Variant.values})
     before, after = losses or (None, None)
     summary = means | {"loss": {"before": before, "after": after}, "questions": len(questions)}
     with transaction.atomic():
@@ -69,16 +68,20 @@ def losses_of(job: FineTuningJob) -> tuple[float, float] | None:
     return held_out_losses(sorted(figures, key=lambda data: data["step"]))
 
 
-def decide(
-    losses: tuple[float, float] | None, *, base: float | None, tuned: float | None
-) -> Decision:
-    """Better: the held-out loss fell, and the answers are not further from the approved ones.
+def decide(losses: tuple[float, float] | None, chrf: Mapping[str, float | None]) -> Decision:
+    """Better: the held-out loss fell, and the answers are as near to the approved ones as before.
 
-    ``base`` and ``tuned`` are mean chrF; what was not measured proves nothing.
+    ``chrf`` is each variant's mean. What answers without training is the base with examples, so
+    the trained model has to hold up against that and against the bare base; what was not measured
+    proves nothing.
     """
     loss_fell, about_loss = _judge_loss(losses)
-    not_worse, about_answers = _judge_answers(base, tuned)
-    return Decision(better=loss_fell and not_worse, reasons=[about_loss, about_answers])
+    reasons, not_worse = [about_loss], True
+    for rival in (Variant.BASE, Variant.EXAMPLES):
+        holds, about = _judge_answers(rival, chrf[rival], chrf[Variant.TUNED])
+        not_worse = not_worse and holds
+        reasons.append(about)
+    return Decision(better=loss_fell and not_worse, reasons=reasons)
 
 
 def _judge_loss(losses: tuple[float, float] | None) -> tuple[bool, str]:
@@ -90,11 +93,11 @@ def _judge_loss(losses: tuple[float, float] | None) -> tuple[bool, str]:
     return False, f"La pérdida de validación no bajó: {before:.3f} antes, {after:.3f} después."
 
 
-def _judge_answers(base: float | None, tuned: float | None) -> tuple[bool, str]:
-    if base is None or tuned is None:
+def _judge_answers(rival: Variant, theirs: float | None, tuned: float | None) -> tuple[bool, str]:
+    if theirs is None or tuned is None:
         return False, "No hay preguntas de evaluación con que comparar las respuestas."
-    measured = f"chrF {tuned:.1f} frente a {base:.1f} del modelo base"
-    if tuned >= base:
+    measured = f"chrF {tuned:.1f} frente a {theirs:.1f} ({rival.label})"
+    if tuned >= theirs:
         return True, f"Las respuestas no son peores: {measured}."
     return False, f"Las respuestas son peores: {measured}."
 
@@ -149,8 +152,3 @@ def _means(items: Sequence[EvaluationItem], variant: str) -> dict[str, float | N
         "similarity": fmean(known) if known else None,
         "milliseconds": fmean(it.milliseconds for it in own) if own else None,
     }
-
-
-def _chrf(means: dict[str, Any], variant: str) -> float | None:
-    found: float | None = means[variant]["chrf"]
-    return found

@@ -1,19 +1,7 @@
 """What the queue runs: keys in, a sentence out. Each may run twice, or find its row gone."""
 
-from typing import Any
-
 from finetune import polling, training
 from finetune.models import FineTuningJob
-
-SCHEDULES: list[dict[str, Any]] = [
-    {
-        "name": "Preguntar por los entrenamientos",
-        "func": "finetune.tasks.poll_jobs",
-        "schedule_type": "I",
-        "minutes": 1,
-    }
-]
-"""Rows of ``django_q.Schedule`` that this room needs."""
 
 
 def submit_job(pk: int) -> str:

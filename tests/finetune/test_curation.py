@@ -1,7 +1,7 @@
 import pytest
 
 from conversations.consent import grant, person_known_as, withdraw
-from conversations.keys import text_hash
+from conversations.keys import jaccard, text_hash, words
 from conversations.models import Conversation, Stage
 from core.errors import NotFound
 from finetune import curation
@@ -75,10 +75,13 @@ def test_other_domains_do_not_count(domain):
     assert curation.missing(domain) == 10
 
 
-def test_of_the_same_question_the_best_rated_stays(domain):
-    a_conversation(domain, stars=4, question="¿Cuánto cuesta el trámite?")
-    best = a_conversation(domain, stars=5, question="cuanto cuesta el TRAMITE")
-    a_conversation(domain, stars=4, question="¿¿Cuánto cuesta el trámite??")
+def test_the_same_question_and_answer_enter_once_the_best_rated(domain):
+    same = {"question": "¿Cuánto cuesta el trámite?", "answer": "Cuesta diez dólares."}
+    a_conversation(domain, stars=4, **same)
+    best = a_conversation(
+        domain, stars=5, question="cuanto cuesta el TRAMITE", answer="cuesta DIEZ dólares"
+    )
+    a_conversation(domain, stars=4, **same)
 
     selection = curation.candidates(domain)
 
@@ -88,16 +91,19 @@ def test_of_the_same_question_the_best_rated_stays(domain):
 
 
 def test_of_the_same_stars_the_newest_stays(domain):
-    a_conversation(domain, stars=5, question="¿Cuánto cuesta?")
-    newest = a_conversation(domain, stars=5, question="¿Cuánto cuesta?")
+    same = {"question": "¿Cuánto cuesta?", "answer": "Diez dólares."}
+    a_conversation(domain, stars=5, **same)
+    newest = a_conversation(domain, stars=5, **same)
     assert kept(domain) == [newest.pk]
 
 
-def test_almost_the_same_question_stays_out(domain):
+@pytest.mark.parametrize("ending", ["", " hoy"])
+def test_at_most_three_answers_to_nearly_one_question_enter(domain, ending):
     said = "quiero saber si puedo pagar mi cuota de junio con tarjeta en la oficina"
-    a_conversation(domain, stars=5, question=f"{said} hoy")
-    newest = a_conversation(domain, stars=5, question=said)
-    assert kept(domain) == [newest.pk]
+    rows = [a_conversation(domain, stars=5, question=said) for _ in range(2)]
+    rows += [a_conversation(domain, stars=5, question=said + ending) for _ in range(2)]
+    assert kept(domain) == [row.pk for row in rows[1:]]
+    assert str(rows[3].pk) in curation.why_not(rows[0])
 
 
 @pytest.mark.parametrize("ending", ["", " hoy"])
@@ -162,13 +168,15 @@ def test_a_question_stays_on_its_side_as_others_join(domain):
     assert after - before <= {row.pk for row in rows[40:]}
 
 
-def test_no_question_is_on_both_sides(domain):
-    rows = examples(domain, 60)
-    for row in rows[:20]:
-        a_conversation(domain, stars=5, question=row.question.upper())
+@pytest.mark.parametrize("change", [str.upper, lambda it: f"Por favor, {it}"])
+def test_no_question_is_on_both_sides_nor_nearly(domain, change):
+    for row in examples(domain, 60)[:20]:
+        a_conversation(domain, stars=5, question=change(row.question))
     parts = curation.split(curation.candidates(domain).kept)
-    train = {row.question_hash for row in parts.train}
-    assert train.isdisjoint(row.question_hash for row in parts.valid)
+    assert len(parts.valid) > 1
+    train = [words(row.question) for row in parts.train]
+    closest = max(jaccard(words(row.question), said) for row in parts.valid for said in train)
+    assert closest <= curation.NEAR
 
 
 def test_why_not_names_the_reason(domain):

@@ -88,18 +88,20 @@ def test_an_empty_answer_is_like_nothing(model):
 
 
 @pytest.mark.parametrize(
-    ("losses", "base", "tuned", "better"),
+    ("losses", "base", "examples", "tuned", "better"),
     [
-        ((3.0, 2.0), 20.0, 30.0, True),
-        ((3.0, 2.0), 20.0, 20.0, True),
-        ((3.0, 2.0), 20.0, 19.9, False),
-        ((2.0, 2.0), 20.0, 30.0, False),
-        ((2.0, 3.0), 20.0, 30.0, False),
-        (None, 20.0, 30.0, False),
-        ((3.0, 2.0), None, None, False),
+        ((3.0, 2.0), 20.0, 20.0, 30.0, True),
+        ((3.0, 2.0), 20.0, 20.0, 20.0, True),
+        ((3.0, 2.0), 20.0, 10.0, 19.9, False),
+        ((3.0, 2.0), 10.0, 20.0, 19.9, False),
+        ((2.0, 2.0), 20.0, 20.0, 30.0, False),
+        ((2.0, 3.0), 20.0, 20.0, 30.0, False),
+        (None, 20.0, 20.0, 30.0, False),
+        ((3.0, 2.0), None, None, None, False),
     ],
 )
-def test_both_the_loss_and_the_answers_decide(losses, base, tuned, better):
-    decision = evaluation.decide(losses, base=base, tuned=tuned)
+def test_the_loss_and_every_rival_decide(losses, base, examples, tuned, better):
+    chrf = {"base": base, "examples": examples, "tuned": tuned}
+    decision = evaluation.decide(losses, chrf)
     assert decision.better is better
-    assert len(decision.reasons) == 2
+    assert len(decision.reasons) == 3

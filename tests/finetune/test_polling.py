@@ -137,10 +137,6 @@ def test_a_task_may_find_its_row_gone(db):
     assert tasks.submit_job(10**9) == "nothing to do"
 
 
-def test_every_schedule_names_a_task():
-    assert [it["func"] for it in tasks.SCHEDULES] == ["finetune.tasks.poll_jobs"]
-
-
 def together(*works):
     """Run ``works`` at the same moment, each with a connection of its own; their results."""
     barrier, results = Barrier(len(works)), [None] * len(works)
