@@ -16,6 +16,8 @@ from core import audit
 from core.errors import Invalid, NotFound, Refusal
 from core.models import Domain
 
+LONGEST = 20_000  # characters of a text: a message, not a book; looking for names takes time
+
 
 class ConsentMissing(Refusal):
     """The person has not agreed to training, or took it back."""
@@ -61,10 +63,10 @@ def capture(
     approved at once (requirements, head). ``outside_id`` makes a second delivery find the first.
     ``embed=False`` leaves the vector to the next minute's task: bulk imports use it.
 
-    Raises :class:`Invalid` for an empty text and :class:`ConsentMissing` when the person's latest
-    word on training is not a yes; then nothing is kept.
+    Raises :class:`Invalid` for a text that is empty or too long, and :class:`ConsentMissing` when
+    the person's latest word on training is not a yes; then nothing is kept.
     """
-    refuse_empty(question=question, answer=answer)
+    refuse_unfit(question=question, answer=answer)
     if origin == Origin.PERSON:
         _refuse_without_consent(person)
     fields: dict[str, Any] = {
@@ -92,7 +94,7 @@ def rewrite(
     What was rated is what is trained: when a text really changes, the stars go back to none and
     the old ones stay in the history (requirements, X12). Raises like :func:`capture`.
     """
-    refuse_empty(question=question, answer=answer)
+    refuse_unfit(question=question, answer=answer)
     with transaction.atomic():
         row = locked(conversation)
         if row.origin == Origin.PERSON:
@@ -129,14 +131,17 @@ def remove(conversation: Conversation, *, by: User) -> None:
     conversation.delete()
 
 
-def refuse_empty(**texts: str) -> None:
-    """Raise :class:`Invalid`, naming each of ``texts`` that holds nothing to read."""
+def refuse_unfit(**texts: str) -> None:
+    """Raise :class:`Invalid`, naming each of ``texts`` that holds nothing to read, or too much."""
     names = {"question": "pregunta", "answer": "respuesta"}
-    empty: dict[str, Any] = {
-        names.get(name, name): ["Escriba algo."] for name, it in texts.items() if not it.strip()
-    }
-    if empty:
-        raise Invalid("Falta texto.", **empty)
+    unfit: dict[str, Any] = {}
+    for name, text in texts.items():
+        if not text.strip():
+            unfit[names.get(name, name)] = ["Escriba algo."]
+        elif len(text) > LONGEST:
+            unfit[names.get(name, name)] = [f"Son más de {LONGEST} caracteres."]
+    if unfit:
+        raise Invalid("Falta texto, o sobra.", **unfit)
 
 
 def _refuse_without_consent(person: Person | None) -> None:

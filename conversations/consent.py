@@ -10,6 +10,7 @@ from django.db import transaction
 
 from conversations.models import ConsentEvent, Person, Purpose
 from core import audit
+from core.errors import Invalid
 from core.models import Domain
 
 _NUMBER = re.compile(r"(?:[a-z]+:)?\s*\+?(?:00)?([\d\s().-]{7,25})")
@@ -40,7 +41,12 @@ def pseudonym(outside_id: str, *, domain: Domain) -> str:
 
 
 def person_known_as(outside_id: str, *, domain: Domain) -> Person:
-    """The person whom a channel calls ``outside_id``; written down on first sight."""
+    """The person whom a channel calls ``outside_id``; written down on first sight.
+
+    Raises :class:`Invalid` for an id that says nothing.
+    """
+    if not canonical(outside_id):
+        raise Invalid("Falta el identificador de la persona.", persona=["Escriba algo."])
     found, _ = Person.objects.get_or_create(
         domain=domain, pseudonym=pseudonym(outside_id, domain=domain)
     )

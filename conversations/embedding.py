@@ -32,14 +32,13 @@ def fill(*, limit: int) -> int:
     return done
 
 
-def nearest(rows: QuerySet[Conversation], vector: list[float], *, limit: int) -> list[Conversation]:
-    """The ``limit`` closest of ``rows`` by cosine; each gets ``.similarity`` (0 to 1).
+def nearest(
+    rows: QuerySet[Conversation], vector: list[float], *, limit: int
+) -> list[tuple[Conversation, float]]:
+    """The ``limit`` closest of ``rows``, each with its cosine (0 to 1), closest first.
 
     Only vectors of the embedder in use are compared.
     """
     same_model = rows.filter(embedding_model=llm.embedding_model(), embedding__isnull=False)
     found = same_model.annotate(distance=CosineDistance("embedding", vector))
-    closest: list[Conversation] = list(found.order_by("distance")[:limit])
-    for row in closest:
-        row.similarity = 1 - row.distance  # type: ignore[attr-defined]
-    return closest
+    return [(row, 1 - row.distance) for row in found.order_by("distance")[:limit]]

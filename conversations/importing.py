@@ -7,6 +7,7 @@ from pathlib import Path
 from conversations import consent, reading
 from conversations.capture import ConsentMissing, capture
 from conversations.models import ChatSession, Conversation, Origin, Person, Purpose
+from core.errors import Invalid
 from core.models import Domain
 
 CHANNEL = "importación"
@@ -74,6 +75,9 @@ def _keep(line: reading.Line, report: Report, *, domain: Domain, origin: str, ba
         )
     except ConsentMissing:
         report.no_consent += 1
+        return
+    except Invalid as unfit:
+        report.bad.append(f"{line.place}: {unfit.details}")
         return
     report.kept.append(row.pk)
     if line.stars:

@@ -6,10 +6,12 @@ other module of the Django apps imports ``openai``; what it raises comes out of 
 """
 
 import json
+import ssl
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
@@ -61,7 +63,7 @@ def split_model(name: str, *, default: str) -> tuple[str, str]:
 
 
 def client(name: str, *, timeout: float | None = None) -> "openai.OpenAI":
-    """A client of the provider ``name`` that never repeats a request by itself.
+    """A client of the provider ``name`` that never repeats a request by itself; close it.
 
     A repeated POST may be paid twice; the queue retries, and counts. ``timeout`` in seconds.
     """
@@ -73,7 +75,14 @@ def client(name: str, *, timeout: float | None = None) -> "openai.OpenAI":
         base_url=chosen.base_url,
         timeout=timeout or settings.LLM_TIMEOUT,
         max_retries=0,
+        http_client=openai.DefaultHttpxClient(verify=_certificates()),
     )
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: reading them is what makes a client dear."""
+    return ssl.create_default_context()
 
 
 @contextmanager
@@ -119,8 +128,8 @@ def complete(
     """Ask a model. ``options`` go to the provider as they are (temperature, max_tokens...)."""
     chosen = model or provider(name).chat_model
     started = time.monotonic()
-    with explained(name):
-        reply = client(name, timeout=timeout).chat.completions.create(
+    with explained(name), client(name, timeout=timeout) as asking:
+        reply = asking.chat.completions.create(
             model=chosen,
             messages=cast("Any", list(messages)),
             **options,
@@ -154,11 +163,12 @@ def embed(texts: Sequence[str]) -> list[list[float]]:
     if not texts:
         return []
     name = settings.LLM_EMBEDDER
-    with explained(name):
-        reply = client(name).embeddings.create(
-            model=provider(name).embedding_model, input=list(texts)
-        )
-    return [item.embedding for item in reply.data]
+    with explained(name), client(name) as asking:
+        reply = asking.embeddings.create(model=provider(name).embedding_model, input=list(texts))
+    vectors = [item.embedding for item in getattr(reply, "data", [])]
+    if len(vectors) != len(texts):
+        raise ModelUnavailable(f"El proveedor «{name}» contestó mal.", proveedor=name)
+    return vectors
 
 
 def embedding_model() -> str:
@@ -172,8 +182,8 @@ def is_demonstration(name: str, model: str) -> bool:
     Some compatible services have no page for one model: they do not say so.
     """
     try:
-        with explained(name):
-            found = client(name, timeout=10).models.retrieve(model)
+        with explained(name), client(name, timeout=10) as asking:
+            found = asking.models.retrieve(model)
     except ModelRefused as error:
         if error.details["estado"] in (404, 405):
             return False

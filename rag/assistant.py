@@ -89,7 +89,8 @@ def lookup(
     # One more than shown: the margin of a reuse is measured against it.
     nearest = embedding.nearest(approved, vector, limit=domain.examples + 1)
     return tuple(
-        Example(row.pk, row.question, row.answer, round(row.similarity, 4)) for row in nearest
+        Example(row.pk, row.question, row.answer, round(similarity, 4))
+        for row, similarity in nearest
     )
 
 

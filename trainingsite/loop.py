@@ -217,7 +217,7 @@ def answerer(model: TrainedModel) -> evaluation.Answerer:
     among = Conversation.objects.filter(pk__in=trained_on)
 
     def respond(variant: str, question: str) -> tuple[str, int]:
-        examples = ()
+        examples: tuple[assistant.Example, ...] = ()
         if variant != Variant.BASE:
             examples = assistant.lookup(domain, question, among=among)[: domain.examples]
         tuned = model if variant == Variant.TUNED else None

@@ -9,3 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("trainingsite.api.urls")),
 ]
+
+handler404 = "trainingsite.api.errors.page_not_found"
+handler500 = "trainingsite.api.errors.server_error"

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('stars', models.IntegerField(null=True, verbose_name='estrellas')),
                 ('feedback', models.TextField(blank=True, verbose_name='comentario')),
-                ('reason', models.CharField(choices=[('rated', 'calificada'), ('cleared', 'borrada'), ('edited', 'texto editado')], default='rated', max_length=20, verbose_name='por qué')),
+                ('reason', models.CharField(choices=[('rated', 'calificada'), ('cleared', 'calificación borrada'), ('edited', 'texto editado')], default='rated', max_length=20, verbose_name='por qué')),
                 ('by', models.CharField(max_length=150, verbose_name='quién')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='cuándo')),
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='conversations.conversation')),

@@ -71,3 +71,9 @@ def test_rows_of_a_thread_share_their_session(tmp_path):
     other = {"pregunta": "¿Y los sábados?", "respuesta": "De nueve a una."}
     imported(a_file(tmp_path, ROW | {"hilo": "7"}, other | {"hilo": "7"}), a_domain())
     assert Conversation.objects.values("session").distinct().count() == 1
+
+
+def test_line_that_is_a_book_is_reported_and_the_others_kept(tmp_path):
+    report = imported(a_file(tmp_path, ROW | {"respuesta": "x" * 20_001}, ROW), a_domain())
+    assert len(report.kept) == 1
+    assert "respuesta" in report.bad[0]

@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
+from django.utils.module_loading import import_string
 from django_q.models import Schedule
 
 from core.access import ROLES
@@ -19,6 +20,7 @@ def test_first_start_makes_roles_samples_schedules_and_an_admin():
     call_command("prepare_site")
     assert set(Domain.objects.values_list("slug", flat=True)) == {"camaron", "tienda", "prestamos"}
     assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
+    assert all(callable(import_string(it.func)) for it in Schedule.objects.all())
     assert Schedule.objects.count() == 3
     assert User.objects.get(username="admin").is_superuser
 

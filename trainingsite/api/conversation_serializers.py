@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from conversations.capture import LONGEST
 from conversations.models import Conversation
 
-LONGEST_TEXT = 20_000
 LARGEST_INTEGER = 2**31 - 1  # of an integer column
 LAST_PAGE = 1_000_000
 DOCUMENTS_LENGTH = 500  # of the column that holds them, comma-joined
@@ -107,9 +107,9 @@ class ConversationSerializer(serializers.ModelSerializer):
 class ConversationBody(serializers.Serializer):
     """A conversation as it is written: the keywords of ``capture()`` and ``rewrite()``."""
 
-    pregunta = Text(source="question", max_length=LONGEST_TEXT)
-    respuesta = Text(source="answer", max_length=LONGEST_TEXT)
-    contexto_usado = optional(Text, source="context", allow_blank=True, max_length=LONGEST_TEXT)
+    pregunta = Text(source="question", max_length=LONGEST)
+    respuesta = Text(source="answer", max_length=LONGEST)
+    contexto_usado = optional(Text, source="context", allow_blank=True, max_length=LONGEST)
     documentos_usados = optional(
         serializers.ListField, source="documents", child=Whole(min_value=1)
     )
@@ -130,12 +130,12 @@ class ConversationBody(serializers.Serializer):
 
 class RatingBody(serializers.Serializer):
     calificacion = serializers.IntegerField(min_value=1, max_value=5)
-    feedback = optional(Text, allow_blank=True, max_length=LONGEST_TEXT)
+    feedback = optional(Text, allow_blank=True, max_length=LONGEST)
 
 
 class ImproveBody(serializers.Serializer):
-    pregunta = optional(Text, allow_blank=True, max_length=LONGEST_TEXT)
-    respuesta = optional(Text, allow_blank=True, max_length=LONGEST_TEXT)
+    pregunta = optional(Text, allow_blank=True, max_length=LONGEST)
+    respuesta = optional(Text, allow_blank=True, max_length=LONGEST)
 
 
 class ListQuery(serializers.Serializer):

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.views import defaults
 from psycopg.errors import UndefinedTable
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
@@ -18,9 +20,11 @@ from core.errors import Refusal
 
 logger = logging.getLogger(__name__)
 
+API = ("/api/", "/webhook/")
 FIELDS_WRONG = "Hay campos que no son válidos."
 NOT_FOUND = "No existe."
 NO_RIGHT = "Su usuario no tiene permiso para esto."
+BROKEN = "Algo falló en el sitio; quedó anotado."
 NO_DATABASE = "La base de datos no responde o le faltan tablas. Inténtelo en unos minutos."
 
 
@@ -49,6 +53,21 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     else:  # Http404
         response.data = failure("not_found", NOT_FOUND, {})
     return response
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Django's 404, in the API's shape under the API's addresses."""
+    if request.path.startswith(API):
+        return JsonResponse(failure("not_found", NOT_FOUND, {}), status=HTTPStatus.NOT_FOUND)
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Django's 500, in the API's shape under the API's addresses."""
+    if request.path.startswith(API):
+        body = failure("server_error", BROKEN, {})
+        return JsonResponse(body, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    return defaults.server_error(request)
 
 
 def _database_is_away(exc: Exception) -> bool:

@@ -88,3 +88,23 @@ def test_a_bug_in_a_view_is_not_hidden(monkeypatch):
     monkeypatch.setattr(stats, "quality", lambda rows: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         a_client("reviewer").post("/api/v1/ai/training/analizar-calidad")
+
+
+def test_unknown_address_of_the_api_answers_in_its_shape(client):
+    reply = client.get("/api/v1/nada")
+    assert (reply.status_code, reply.json()["error"]["code"]) == (404, "not_found")
+
+
+def test_unknown_page_answers_as_a_page(client):
+    assert "text/html" in client.get("/nada")["Content-Type"]
+
+
+def test_bug_in_the_api_answers_in_its_shape(monkeypatch):
+    def bug(*args, **kwargs):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("trainingsite.api.chat.ChatView.post", bug)
+    client = a_client("admin")
+    client.raise_request_exception = False
+    reply = client.post("/api/v1/configuracion/ai/chat", {"pregunta": "¿?"})
+    assert (reply.status_code, reply.json()["error"]["code"]) == (500, "server_error")
