@@ -75,6 +75,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as scratch:
         folder = Path(scratch)
         folder.chmod(0o711)  # under root, another user runs PostgreSQL and must pass
+        (folder / "static").mkdir()
         for name in chosen:
             figures, went_well = measure(name, folder)
             lines += figures
