@@ -50,6 +50,12 @@ _ADMINISTER = [
     "core.view_auditevent",
     "conversations.delete_catalogueentry",
     "finetune.delete_evaluationquestion",
+    "conversations.view_chatrating",
+    *(
+        f"rag.{verb}_{model}"
+        for model in ("dictionaryterm", "fielddefinition", "promptvariable")
+        for verb in ("view", "add", "change", "delete")
+    ),
 ]
 
 ROLES: dict[str, list[str]] = {

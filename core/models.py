@@ -113,7 +113,9 @@ class Domain(models.Model):
 class PromptVersion(models.Model):
     """A system prompt as it was. Training and serving name the version they used."""
 
-    domain = models.ForeignKey(Domain, models.CASCADE, related_name="prompts")
+    domain = models.ForeignKey(
+        Domain, models.CASCADE, related_name="prompts", verbose_name=_("dominio")
+    )
     number = models.PositiveIntegerField(_("versión"))
     text = models.TextField(_("texto"))
     created_at = models.DateTimeField(_("creada"), default=timezone.now)
@@ -135,8 +137,15 @@ class PromptVersion(models.Model):
 class Membership(models.Model):
     """A user of staff may see and act in a domain. What they may do there, their roles say."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
-    domain = models.ForeignKey(Domain, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("usuario"),
+    )
+    domain = models.ForeignKey(
+        Domain, models.CASCADE, related_name="memberships", verbose_name=_("dominio")
+    )
 
     class Meta:
         verbose_name = _("acceso a un dominio")
@@ -163,7 +172,9 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 class ApiToken(models.Model):
     """A key for programs: acts as its user, in one domain or in all of the user's."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tokens")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="tokens", verbose_name=_("usuario")
+    )
     domain = models.ForeignKey(
         Domain,
         models.CASCADE,

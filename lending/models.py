@@ -13,7 +13,7 @@ from core.models import Domain
 class StatisticalModel(models.Model):
     """A trained classifier, its measures and its file: the columns of both registries."""
 
-    domain = models.ForeignKey(Domain, models.PROTECT, related_name="+")
+    domain = models.ForeignKey(Domain, models.PROTECT, related_name="+", verbose_name=_("dominio"))
     name = models.CharField(_("nombre"), db_column="nombre", max_length=200)
     version = models.CharField(_("versión"), max_length=50, default="1.0.0")
     algorithm = models.CharField(_("algoritmo"), db_column="algoritmo", max_length=100)
@@ -39,6 +39,7 @@ class StatisticalModel(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        verbose_name=_("usuario"),
     )
     description = models.TextField(_("descripción"), db_column="descripcion", null=True, blank=True)
     features = models.TextField(_("entradas"), db_column="features_usadas", null=True, blank=True)

@@ -14,7 +14,9 @@ from core.models import Domain
 class Document(models.Model):
     """A file of the business whose text answers may lean on (``documentos_ai``)."""
 
-    domain = models.ForeignKey(Domain, models.PROTECT, related_name="documents")
+    domain = models.ForeignKey(
+        Domain, models.PROTECT, related_name="documents", verbose_name=_("dominio")
+    )
     title = models.CharField(_("título"), db_column="titulo", max_length=255)
     description = models.TextField(_("descripción"), db_column="descripcion", null=True, blank=True)
     file_name = models.CharField(_("archivo"), db_column="nombre_archivo", max_length=255)
@@ -41,7 +43,11 @@ class Chunk(models.Model):
     """A piece of a document with its vector (``documento_ai_embeddings``)."""
 
     document = models.ForeignKey(
-        Document, models.CASCADE, db_column="documento_id", related_name="chunks"
+        Document,
+        models.CASCADE,
+        db_column="documento_id",
+        related_name="chunks",
+        verbose_name=_("documento"),
     )
     embedding = VectorField(_("vector"), dimensions=DIMENSIONS)
     position = models.IntegerField(_("posición"), db_column="chunk_index", default=0)
@@ -63,7 +69,9 @@ class Chunk(models.Model):
 class DictionaryTerm(models.Model):
     """A word people use and what it means here (``ai_diccionario_semantico``)."""
 
-    domain = models.ForeignKey(Domain, models.PROTECT, related_name="terms")
+    domain = models.ForeignKey(
+        Domain, models.PROTECT, related_name="terms", verbose_name=_("dominio")
+    )
     word = models.CharField(_("palabra"), db_column="palabra", max_length=200)
     definition = models.TextField(_("definición"), db_column="definicion")
     category = models.CharField(
@@ -96,7 +104,9 @@ class DictionaryTerm(models.Model):
 class FieldDefinition(models.Model):
     """What a column of the business's tables means (``ai_definiciones_campos``)."""
 
-    domain = models.ForeignKey(Domain, models.PROTECT, related_name="fields")
+    domain = models.ForeignKey(
+        Domain, models.PROTECT, related_name="fields", verbose_name=_("dominio")
+    )
     table = models.CharField(_("tabla"), db_column="tabla", max_length=100)
     field = models.CharField(_("campo"), db_column="campo", max_length=100)
     definition = models.TextField(_("definición"), db_column="definicion")
@@ -142,7 +152,9 @@ class FieldDefinition(models.Model):
 class PromptVariable(models.Model):
     """A placeholder that a prompt may use (``ai_prompt_variables``)."""
 
-    domain = models.ForeignKey(Domain, models.PROTECT, related_name="prompt_variables")
+    domain = models.ForeignKey(
+        Domain, models.PROTECT, related_name="prompt_variables", verbose_name=_("dominio")
+    )
     name = models.CharField(_("variable"), db_column="variable", max_length=100)
     description = models.TextField(_("descripción"), db_column="descripcion")
     active = models.BooleanField(_("activo"), db_column="activo", default=True)

@@ -29,17 +29,6 @@ def _choices(related: type[models.Model], request: HttpRequest) -> QuerySet[Any]
     return None
 
 
-LABELS = {
-    "domain": _("dominio"),
-    "user": _("usuario"),
-    "person": _("persona"),
-    "session": _("hilo"),
-    "conversation": _("conversación"),
-    "model": _("modelo"),
-}
-"""What pages call the relations whose models give them no name in Spanish."""
-
-
 class ScopedForeignKeys:
     """Foreign keys of a form offer the rows of the user's domains, and accept no others."""
 
@@ -52,15 +41,6 @@ class ScopedForeignKeys:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class NamedInlines:
-    """Inlines that use :data:`LABELS`."""
-
-    def get_formset(
-        self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any
-    ) -> Any:
-        return super().get_formset(request, obj, labels=LABELS, **kwargs)  # type: ignore[misc]
-
-
 class ScopedAdmin(ScopedForeignKeys, ModelAdmin):
     """A page whose rows belong to a domain; ``domain_path`` leads from a row to it."""
 
@@ -71,15 +51,6 @@ class ScopedAdmin(ScopedForeignKeys, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return visible(super().get_queryset(request), request.user, path=self.domain_path)
-
-    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        own = {name: label for name, label in LABELS.items() if not self._is_named(name)}
-        return super().get_form(request, *args, labels=own, **kwargs)
-
-    def _is_named(self, name: str) -> bool:
-        """Whether the model itself gives its field ``name`` a name for people."""
-        found = {field.name: field for field in self.model._meta.fields}.get(name)
-        return found is None or str(found.verbose_name) != name
 
     @admin.display(description=_("dominio"), ordering="domain")
     def in_domain(self, row: Any) -> str:
@@ -99,7 +70,7 @@ class ReadOnly:
         return False
 
 
-class ReadOnlyInline(NamedInlines, ReadOnly):
+class ReadOnlyInline(ReadOnly):
     """Rows that hang on another row: who may look at that one may look at them."""
 
     extra = 0

@@ -20,13 +20,13 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from core import audit
 from core.access import domains_of
-from core.admin.base import NamedInlines, ScopedAdmin, ScopedForeignKeys, staff
+from core.admin.base import ScopedAdmin, ScopedForeignKeys, staff
 from core.models import ApiToken, Membership
 
 admin.site.unregister([User, Group])
 
 
-class MembershipInline(NamedInlines, ScopedForeignKeys, TabularInline):
+class MembershipInline(ScopedForeignKeys, TabularInline):
     model = Membership
     extra = 1
 

@@ -1,4 +1,4 @@
-"""What was said: people, their consent, the exchanges, their ratings."""
+"""A question and its answer: the row that is rated and learned from."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HnswIndex, VectorField
 
+from conversations.models.people import ChatSession, ConsentEvent, Person, Purpose
 from core.models import Domain
 
 DIMENSIONS = 384  # of the bundled embedder
@@ -31,112 +31,6 @@ class Stage(models.TextChoices):
     NEEDS_REVIEW = "needs_review", _("Por revisar")
     APPROVED = "approved", _("Aprobada")
     REJECTED = "rejected", _("Rechazada")
-
-
-class Purpose(models.TextChoices):
-    CHAT = "chat", _("Conversar")
-    TRAINING = "training", _("Entrenar")
-    HUMAN_REVIEW = "human_review", _("Revisión por personas")
-
-
-class CatalogueEntry(models.Model):
-    """A thing of the business that texts may name: a product, a size, a price, a place."""
-
-    domain = models.ForeignKey(Domain, models.CASCADE, related_name="catalogue")
-    kind = models.CharField(_("tipo"), max_length=30)
-    code = models.CharField(_("código"), max_length=80)
-    name = models.CharField(_("nombre"), max_length=200)
-    aliases = models.JSONField(_("también llamado"), default=list, blank=True)
-    product = models.CharField(_("producto"), max_length=80, blank=True)
-    minimum = models.DecimalField(
-        _("mínimo"), max_digits=14, decimal_places=4, null=True, blank=True
-    )
-    maximum = models.DecimalField(
-        _("máximo"), max_digits=14, decimal_places=4, null=True, blank=True
-    )
-    unit = models.CharField(_("unidad"), max_length=30, blank=True)
-    active = models.BooleanField(_("activo"), default=True)
-
-    class Meta:
-        verbose_name = _("entrada del catálogo")
-        verbose_name_plural = _("catálogo")
-        ordering = ["kind", "code"]
-        constraints = [
-            models.UniqueConstraint(name="catalogue_once", fields=["domain", "kind", "code"]),
-            models.CheckConstraint(
-                name="catalogue_range_is_ordered",
-                condition=Q(minimum=None) | Q(maximum=None) | Q(minimum__lte=models.F("maximum")),
-                violation_error_message=_("El mínimo pasa del máximo."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Person(models.Model):
-    """Someone who writes, known only by a keyed hash of their outside id."""
-
-    domain = models.ForeignKey(Domain, models.CASCADE, related_name="people")
-    pseudonym = models.CharField(_("seudónimo"), max_length=64)
-    created_at = models.DateTimeField(_("desde"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("persona")
-        verbose_name_plural = _("personas")
-        constraints = [models.UniqueConstraint(name="person_once", fields=["domain", "pseudonym"])]
-
-    def __str__(self) -> str:
-        return self.pseudonym[:12]
-
-    def consents_to(self, purpose: str) -> bool:
-        """Whether their latest word on ``purpose`` was a yes."""
-        latest = self.consents.filter(purpose=purpose).order_by("-at", "-pk").first()
-        return bool(latest and latest.granted)
-
-
-class ConsentEvent(models.Model):
-    """One yes or no. Never changed: the latest one of a purpose counts."""
-
-    person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
-    purpose = models.CharField(_("para qué"), max_length=20, choices=Purpose.choices)
-    granted = models.BooleanField(_("acepta"))
-    text_hash = models.CharField(_("huella del texto"), max_length=64, blank=True)
-    channel = models.CharField(_("canal"), max_length=40)
-    evidence = models.CharField(_("prueba"), max_length=200, blank=True)
-    at = models.DateTimeField(_("cuándo"), db_default=Now())
-
-    class Meta:
-        verbose_name = _("consentimiento")
-        verbose_name_plural = _("consentimientos")
-        indexes = [models.Index(fields=["person", "purpose", "-at"])]
-
-    def __str__(self) -> str:
-        return f"{self.person} {self.purpose}: {'sí' if self.granted else 'no'}"
-
-
-class ChatSession(models.Model):
-    """A thread: the exchanges of one person (or user of staff) in one channel."""
-
-    domain = models.ForeignKey(Domain, models.CASCADE, related_name="sessions")
-    person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True)
-    outside_key = models.CharField(
-        _("clave de fuera"), max_length=64, help_text=_("Huella de la clave del canal.")
-    )
-    channel = models.CharField(_("canal"), max_length=40)
-    created_at = models.DateTimeField(_("creada"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("hilo")
-        verbose_name_plural = _("hilos")
-        constraints = [
-            models.UniqueConstraint(
-                name="session_once", fields=["domain", "channel", "outside_key"]
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.channel} {self.outside_key[:8]}"
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -178,7 +72,9 @@ class Conversation(models.Model):
     ``conversations.capture`` is the only writer of its texts.
     """
 
-    domain = models.ForeignKey(Domain, models.PROTECT, related_name="conversations")
+    domain = models.ForeignKey(
+        Domain, models.PROTECT, related_name="conversations", verbose_name=_("dominio")
+    )
     origin = models.CharField(_("origen"), max_length=10, choices=Origin.choices)
     basis = models.CharField(
         _("base legal o licencia"),
@@ -187,10 +83,20 @@ class Conversation(models.Model):
         help_text=_("De las que vienen de una fuente."),
     )
     person = models.ForeignKey(
-        Person, models.CASCADE, null=True, blank=True, related_name="conversations"
+        Person,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="conversations",
+        verbose_name=_("persona"),
     )
     session = models.ForeignKey(
-        ChatSession, models.SET_NULL, null=True, blank=True, related_name="conversations"
+        ChatSession,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="conversations",
+        verbose_name=_("hilo"),
     )
     outside_id = models.CharField(
         _("id de fuera"),
@@ -308,70 +214,3 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return self.question[:80]
-
-
-class Rating(models.Model):
-    """A person's stars as they were given; the conversation holds the ones that count now."""
-
-    class Reason(models.TextChoices):
-        RATED = "rated", _("calificada")
-        CLEARED = "cleared", _("calificación borrada")
-        EDITED = "edited", _("texto editado")
-
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="ratings")
-    stars = models.IntegerField(_("estrellas"), null=True)
-    feedback = models.TextField(_("comentario"), blank=True)
-    reason = models.CharField(
-        _("por qué"), max_length=20, choices=Reason.choices, default=Reason.RATED
-    )
-    by = models.CharField(_("quién"), max_length=150)
-    at = models.DateTimeField(_("cuándo"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("calificación")
-        verbose_name_plural = _("calificaciones")
-        ordering = ["-at", "-pk"]
-
-    def __str__(self) -> str:
-        return f"{self.stars or '–'} ({self.by})"
-
-
-class Thumb(models.TextChoices):
-    UP = "arriba", _("Arriba")
-    DOWN = "abajo", _("Abajo")
-
-
-class ChatRating(models.Model):
-    """An end user's thumb on an answer (``ai_calificaciones_chat``)."""
-
-    domain = models.ForeignKey(Domain, models.PROTECT, related_name="thumbs")
-    conversation = models.ForeignKey(
-        Conversation, models.SET_NULL, null=True, blank=True, related_name="thumbs"
-    )
-    question = models.TextField(_("pregunta"), db_column="pregunta")
-    answer = models.TextField(_("respuesta"), db_column="respuesta_ai")
-    thumb = models.CharField(
-        _("calificación"), db_column="calificacion", max_length=20, choices=Thumb.choices
-    )
-    user_email = models.CharField(
-        _("usuario"), db_column="usuario_email", max_length=255, null=True, blank=True
-    )
-    processed = models.BooleanField(_("procesada"), db_column="procesado", default=False)
-    notes = models.TextField(_("notas"), db_column="notas_procesamiento", null=True, blank=True)
-    improved = models.BooleanField(_("mejorado"), db_column="mejorado", default=False)
-    created_at = models.DateTimeField(_("creada"), db_column="creado_en", default=timezone.now)
-    updated_at = models.DateTimeField(_("actualizada"), db_column="actualizado_en", auto_now=True)
-
-    class Meta:
-        db_table = "ai_calificaciones_chat"
-        verbose_name = _("pulgar")
-        verbose_name_plural = _("pulgares")
-        indexes = [models.Index(fields=["processed", "thumb"])]
-        constraints = [
-            models.CheckConstraint(
-                name="thumb_is_up_or_down", condition=Q(thumb__in=["arriba", "abajo"])
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.thumb}: {self.question[:60]}"
