@@ -60,6 +60,7 @@ def environment(name: str, folder: Path) -> dict[str, str]:
         "MEDIA_ROOT": str(folder / "media"),
         "LLM_PROVIDERS": "local",
         "LLM_EMBEDDER": "local",
+        "LLM_TIMEOUT": "300",  # a busy machine is measured, not given up on
         "LOG_LEVEL": "ERROR",
     }
 

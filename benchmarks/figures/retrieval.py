@@ -20,7 +20,7 @@ from core import llm
 
 FIRST = Goal("value", ">=", 0.9)
 NO_LESS = Goal("ratio", ">=", 1)
-BATCH = 64
+BATCH = 16
 SEEN = 10  # paragraphs looked at for the mean reciprocal rank
 DIMENSIONS = 384
 
