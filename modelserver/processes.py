@@ -49,3 +49,14 @@ async def kill(process: Process) -> None:
     if process.returncode is None:
         process.kill()
     await process.wait()
+
+
+def has_ended(process: Process) -> bool:
+    """Whether ``process`` is gone, as the kernel knows it: the event loop hears of it later."""
+    if process.returncode is not None:
+        return True
+    try:
+        ended = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:  # already collected, by the loop's own watcher
+        return True
+    return ended is not None

@@ -93,7 +93,7 @@ class Pool:
 
     async def _ready(self, served: Served) -> httpx2.AsyncClient:
         llama = self._loaded.pop(served.id, None)
-        if llama and llama.process.returncode is not None:  # it crashed since
+        if llama and processes.has_ended(llama.process):  # it crashed since
             await llama.close()
             llama = None
         if llama is None:

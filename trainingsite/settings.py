@@ -121,7 +121,7 @@ else:
             "ENGINE": "trainingsite.postgres",
             "NAME": "trainingsite",
             "PGDATA": env("POSTGRES_DATA", default=str(VAR_DIR / "postgres")),
-            "FSYNC": env.bool("POSTGRES_FSYNC", default=True),
+            "FSYNC": env.bool("POSTGRES_FSYNC", default=not TESTING),
         }
     }
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = POSTGRES_OPTIONS
