@@ -1,7 +1,10 @@
 """What every test shares. Objects are made by the plain functions of ``tests.factories``."""
 
+from itertools import count
+
 import pytest
 
+from tests import factories
 from tests.fakes import FakeOpenAI
 
 
@@ -12,6 +15,12 @@ def provider(settings):
         settings.LLM_PROVIDERS = {"local": fake.as_provider()}
         settings.LLM_EMBEDDER = "local"
         yield fake
+
+
+@pytest.fixture(autouse=True)
+def first_number(monkeypatch):
+    """Texts are numbered from 1 in each test: what a split makes of them depends on their words."""
+    monkeypatch.setattr(factories, "serial", count(1))
 
 
 @pytest.fixture(autouse=True)
