@@ -3,12 +3,18 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser, User
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from core.access import domain_named
 from core.models import ApiToken, Domain
+
+DOMAIN = OpenApiParameter(
+    "dominio", str, description="El dominio, si la clave no es de uno solo. Por omisión: prestamos."
+)
 
 
 class HasRight(BasePermission):
@@ -45,6 +51,12 @@ class DomainView(APIView):
         """Who asks; ``initial`` has let no stranger through."""
         assert not isinstance(self.request.user, AnonymousUser)  # noqa: S101
         return self.request.user
+
+    def read(self, serializer: type[Serializer], data: Any) -> dict[str, Any]:
+        """``data`` as ``serializer`` reads it; answers 422 with the fields that are wrong."""
+        body = serializer(data=data)
+        body.is_valid(raise_exception=True)
+        return body.validated_data
 
     def _slug(self, request: Request) -> str:
         token = request.auth

@@ -45,9 +45,7 @@ class ChatView(LendingView):
         ),
     )
     def post(self, request: Request) -> Response:
-        body = QuestionSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        question = body.validated_data["pregunta"]
+        question = self.read(QuestionSerializer, request.data)["pregunta"]
         return Response(_as_json(question, answer(self.domain, question, by=self.actor)))
 
 

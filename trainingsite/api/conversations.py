@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
@@ -17,7 +17,7 @@ from conversations.collect import Collected, collect
 from conversations.improve import improve
 from conversations.models import Conversation, ConversationQuerySet, Origin
 from core.errors import NotFound
-from trainingsite.api.base import LendingView
+from trainingsite.api.base import DOMAIN, LendingView
 from trainingsite.api.conversation_serializers import (
     Collection,
     ConversationBody,
@@ -32,9 +32,6 @@ from trainingsite.api.conversation_serializers import (
 )
 
 PREFIX = "api/v1/ai/training/"
-DOMAIN = OpenApiParameter(
-    "dominio", str, description="El dominio, si la clave no es de uno solo. Por omisión: prestamos."
-)
 
 
 class ConversationView(LendingView):
@@ -43,12 +40,6 @@ class ConversationView(LendingView):
     @property
     def rows(self) -> ConversationQuerySet:
         return Conversation.objects.filter(domain=self.domain)
-
-    def body(self, serializer: type, data: Any) -> dict[str, Any]:
-        """``data`` as ``serializer`` reads it; answers 422 with the fields that are wrong."""
-        read = serializer(data=data)
-        read.is_valid(raise_exception=True)
-        return read.validated_data
 
 
 class ConversationViewSet(ViewSetMixin, ConversationView):
@@ -69,7 +60,7 @@ class ConversationViewSet(ViewSetMixin, ConversationView):
     )
     def list(self, request: Request) -> Response:
         """One page of conversations, the newest first."""
-        query = self.body(ListQuery, request.query_params.dict())
+        query = self.read(ListQuery, request.query_params.dict())
         found, page, size = self._found(query), query["page"], query["per_page"]
         total = found.count()
         shown = found.newest_first()[(page - 1) * size : page * size]
@@ -90,7 +81,7 @@ class ConversationViewSet(ViewSetMixin, ConversationView):
     )
     def create(self, request: Request) -> Response:
         """Write down a conversation of the user's own; it can be rated at once."""
-        fields = self.body(ConversationBody, request.data)
+        fields = self.read(ConversationBody, request.data)
         row = capture(domain=self.domain, origin=Origin.STAFF, user=self.actor, **fields)
         return self._shown(row)
 
@@ -111,7 +102,7 @@ class ConversationViewSet(ViewSetMixin, ConversationView):
     )
     def update(self, request: Request, pk: int) -> Response:
         """Replace both texts, and the rest where given. A changed text takes its stars back."""
-        fields = self.body(ConversationBody, request.data)
+        fields = self.read(ConversationBody, request.data)
         given = {name: value for name, value in fields.items() if value is not None}
         return self._shown(rewrite(self._row(pk), by=self.actor, **given))
 
@@ -133,8 +124,8 @@ class ConversationViewSet(ViewSetMixin, ConversationView):
     )
     def rate(self, request: Request, pk: int) -> Response:
         """Give 1 to 5 stars. Stores the rating and starts nothing."""
-        read = self.body(RatingBody, request.data)
-        stars, feedback = read["calificacion"], read.get("feedback") or ""
+        body = self.read(RatingBody, request.data)
+        stars, feedback = body["calificacion"], body.get("feedback") or ""
         row = rating.rate(self._row(pk), stars=stars, feedback=feedback, by=self.actor)
         return self._shown(row)
 
@@ -168,8 +159,8 @@ class ImproveView(ConversationView):
     )
     def post(self, request: Request) -> Response:
         """A better wording as a draft; nothing is stored. 400 when both texts are empty."""
-        read = self.body(ImproveBody, request.data)
-        question, answer = read.get("pregunta") or "", read.get("respuesta") or ""
+        body = self.read(ImproveBody, request.data)
+        question, answer = body.get("pregunta") or "", body.get("respuesta") or ""
         better = improve(self.domain, question=question, answer=answer)
         return Response(
             {

@@ -3,20 +3,17 @@
 Reading shows our own tables; the queue asks the providers.
 """
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 
 from core.errors import NotFound
 from finetune import activation, curation, datasets, training
 from finetune.models import FineTuningJob
-from trainingsite.api.base import LendingView
+from trainingsite.api.base import DOMAIN, LendingView
 from trainingsite.api.conversation_serializers import Message
 from trainingsite.api.training_serializers import (
     ActivateBody,
@@ -33,16 +30,13 @@ from trainingsite.api.training_serializers import (
 )
 
 PREFIX = "api/v1/ai/training/fine-tuning/"
-DOMAIN = OpenApiParameter(
-    "dominio", str, description="El dominio, si la clave no es de uno solo. Por omisión: prestamos."
-)
 JOB = OpenApiParameter(
     "job_id", str, OpenApiParameter.PATH, description="El id del proveedor, o run-<uuid>."
 )
 
 
 class TrainingView(LendingView):
-    """What the views of this module share: who acts, what they sent, the domain's jobs."""
+    """What the views of this module share: who acts, and the domain's jobs."""
 
     @property
     def by(self) -> str:
@@ -51,12 +45,6 @@ class TrainingView(LendingView):
     @property
     def jobs(self) -> QuerySet[FineTuningJob]:
         return FineTuningJob.objects.filter(domain=self.domain)
-
-    def read(self, serializer: type[Serializer], data: Any) -> dict[str, Any]:
-        """``data`` as ``serializer`` reads it; answers 422 with the fields that are wrong."""
-        body = serializer(data=data)
-        body.is_valid(raise_exception=True)
-        return body.validated_data
 
     def job(self, name: str) -> FineTuningJob:
         """The job called ``name``, by the provider or by us; else :class:`NotFound`."""
