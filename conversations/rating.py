@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conversations.capture import locked
-from conversations.models import Conversation, Rating, Stage
+from conversations.models import DISCARDED, Conversation, Rating, Stage
 from core import audit
 from core.errors import Conflict, Invalid
 
@@ -24,7 +24,7 @@ def rate(conversation: Conversation, *, stars: int, feedback: str = "", by: User
     if stars not in STARS:
         raise Invalid("Las estrellas van de 1 a 5.", calificacion=["Un número de 1 a 5."])
     row = locked(conversation)
-    if row.stage in (Stage.SCREENED_OUT, Stage.REJECTED):
+    if row.stage in DISCARDED:
         raise Conflict("La conversación fue descartada; no se califica.", id=row.pk)
     facts: dict[str, Any] = {"stars": stars, "feedback": feedback or None}
     if row.stage == Stage.CAPTURED:

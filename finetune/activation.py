@@ -14,7 +14,7 @@ TUNED, IN_USE = "modelo_fine_tuned", "modelo"  # the documents' settings (requir
 
 def active(domain: Domain) -> TrainedModel | None:
     """The trained model that answers in ``domain`` now, with its prompt."""
-    now = Activation.objects.filter(domain=domain, retired_at=None)
+    now = domain.activations.current()
     found = now.select_related("model__prompt", "model__job").first()
     return found.model if found else None
 
@@ -45,7 +45,7 @@ def activate(model: TrainedModel, *, by: str) -> Activation:
     if model.job.status != JobStatus.SUCCEEDED:
         raise _not_succeeded(model.job)
     domain = _locked(model.domain)
-    current = Activation.objects.filter(domain=domain, retired_at=None).first()
+    current = domain.activations.current().first()
     if current and current.model_id == model.pk:
         return current
     _retire(domain)
@@ -74,7 +74,7 @@ def _locked(domain: Domain) -> Domain:
 
 
 def _retire(domain: Domain) -> None:
-    Activation.objects.filter(domain=domain, retired_at=None).update(retired_at=timezone.now())
+    domain.activations.current().update(retired_at=timezone.now())
 
 
 def _write_settings(domain: Domain, *, tuned: str, in_use: str) -> None:

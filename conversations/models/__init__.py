@@ -3,6 +3,7 @@
 from conversations.models.catalogue import CatalogueEntry
 from conversations.models.exchanges import (
     DIMENSIONS,
+    DISCARDED,
     Conversation,
     ConversationQuerySet,
     Origin,
@@ -13,6 +14,7 @@ from conversations.models.ratings import ChatRating, Rating, Thumb
 
 __all__ = [
     "DIMENSIONS",
+    "DISCARDED",
     "CatalogueEntry",
     "ChatRating",
     "ChatSession",

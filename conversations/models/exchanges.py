@@ -33,6 +33,9 @@ class Stage(models.TextChoices):
     REJECTED = "rejected", _("Rechazada")
 
 
+DISCARDED = (Stage.SCREENED_OUT, Stage.REJECTED)
+
+
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-pk")
@@ -43,9 +46,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def unrated(self) -> Self:
         return self.filter(stars=None)
 
+    def standing(self) -> Self:
+        """All but those that were thrown out."""
+        return self.exclude(stage__in=DISCARDED)
+
     def rateable(self) -> Self:
         """Waiting for a person's stars: not thrown out, not rated."""
-        return self.unrated().exclude(stage__in=[Stage.SCREENED_OUT, Stage.REJECTED])
+        return self.standing().unrated()
 
     def consented(self) -> Self:
         """Usable for training as of now: nobody's, or of someone whose latest word is a yes."""

@@ -28,7 +28,7 @@ class TrainedModelAdmin(ReadOnly, ScopedAdmin):
     actions = ["activate"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrainedModel]:
-        now = Activation.objects.filter(model=OuterRef("pk"), retired_at=None)
+        now = Activation.objects.current().filter(model=OuterRef("pk"))
         return super().get_queryset(request).annotate(in_service=Exists(now))
 
     def has_activate_permission(self, request: HttpRequest) -> bool:

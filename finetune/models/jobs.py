@@ -34,8 +34,6 @@ class Step(models.TextChoices):
 
 
 LIVE = [JobStatus.PENDING, JobStatus.RUNNING]
-
-
 ENDED = [JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,7 +14,7 @@ from finetune.models.jobs import FineTuningJob
 
 
 class TrainedModel(models.Model):
-    """A model that a job made, or (with no job) one that a domain may answer with."""
+    """A model that a job made, and the prompt it was trained with."""
 
     domain = models.ForeignKey(
         Domain, models.PROTECT, related_name="models", verbose_name=_("dominio")
@@ -38,6 +40,12 @@ class TrainedModel(models.Model):
         return self.name
 
 
+class ActivationQuerySet(models.QuerySet["Activation"]):
+    def current(self) -> Self:
+        """Those whose model answers now: at most one a domain."""
+        return self.filter(retired_at=None)
+
+
 class Activation(models.Model):
     """Which trained model answered in a domain, and when. At most one does now."""
 
@@ -50,6 +58,8 @@ class Activation(models.Model):
     activated_at = models.DateTimeField(_("activado"), default=timezone.now)
     activated_by = models.CharField(_("por"), max_length=150)
     retired_at = models.DateTimeField(_("retirado"), null=True, blank=True)
+
+    objects = ActivationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("activación")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations.capture import capture, remove, rewrite
-from conversations.models import Conversation, Origin, Rating, Stage
+from conversations.models import DISCARDED, Conversation, Origin, Rating, Stage
 from core.access import domains_of
 from core.admin.base import DomainFilter, ReadOnlyTable, ScopedAdmin, staff
 from core.errors import Refusal
@@ -152,7 +152,7 @@ class ConversationAdmin(ScopedAdmin):
 
     @admin.display(description=_("estrellas"), ordering="stars")
     def clickable_stars(self, row: Conversation) -> str:
-        if row.stage in (Stage.SCREENED_OUT, Stage.REJECTED):
+        if row.stage in DISCARDED:
             return "–"
         context = {"row": row, "meanings": MEANINGS.items()}
         return render_to_string("admin/trainingsite/stars.html", context)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_q.models import Failure
 
-from conversations.models import Conversation, Stage
+from conversations.models import Conversation
 from core.access import domains_of
 from core.models import Domain
 from finetune import curation
@@ -129,8 +129,7 @@ def _machine(request: HttpRequest) -> dict[str, Any]:
 
 
 def _counted(domains: list[Domain]) -> dict[int, dict[str, Any]]:
-    thrown_out = [Stage.SCREENED_OUT, Stage.REJECTED]
-    rows = Conversation.objects.filter(domain__in=domains).exclude(stage__in=thrown_out)
+    rows = Conversation.objects.filter(domain__in=domains).standing()
     found = (
         rows.order_by()
         .values("domain")
@@ -149,7 +148,7 @@ def _newest(rows: Any) -> dict[int, Any]:
 
 
 def _active(domains: list[Domain]) -> dict[int, TrainedModel]:
-    now = Activation.objects.filter(domain__in=domains, retired_at=None)
+    now = Activation.objects.current().filter(domain__in=domains)
     return {it.domain_id: it.model for it in now.select_related("model__job")}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
-from conversations.models import Conversation, Stage
+from conversations.models import Conversation
 from core.access import visible
 from core.models import Domain
 from trainingsite.admin import selection
@@ -35,8 +35,8 @@ class Queue:
     @classmethod
     def of(cls, request: HttpRequest) -> "Queue":
         """The queue that the request names by ``seleccion`` or ``dominio``."""
-        rows = visible(Conversation.objects.all(), request.user).select_related("domain")
-        rows = rows.exclude(stage__in=[Stage.SCREENED_OUT, Stage.REJECTED]).order_by("pk")
+        rows = visible(Conversation.objects.standing(), request.user).select_related("domain")
+        rows = rows.order_by("pk")
         skipped = request.session.get("skipped", [])
         chosen = selection.kept(request)
         if chosen is not None:

@@ -11,10 +11,11 @@ from rest_framework.response import Response
 from conversations import stats
 from core.models import Domain
 from finetune import curation
-from finetune.models import Activation, FineTuningJob, JobStatus
+from finetune.models import FineTuningJob, JobStatus
 from lending.models import DefaultModel, RiskModel
 from rag.models import Chunk
-from trainingsite.api.conversations import DOMAIN, PREFIX, ConversationView
+from trainingsite.api.base import DOMAIN
+from trainingsite.api.conversations import PREFIX, ConversationView
 from trainingsite.api.statistics_serializers import FeedbackStatistics, Metrics, Quality
 
 
@@ -60,7 +61,7 @@ class MetricsView(ConversationView):
 
 
 def _jobs(domain: Domain) -> dict[str, Any]:
-    active = Activation.objects.filter(domain=domain, retired_at=None)
+    active = domain.activations.current()
     succeeded, failed = Q(status=JobStatus.SUCCEEDED), Q(status=JobStatus.FAILED)
     return FineTuningJob.objects.filter(domain=domain).aggregate(
         jobs_totales=Count("pk"),
