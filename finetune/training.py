@@ -1,7 +1,6 @@
 """What staff do with a training run: start it, cancel it, delete it."""
 
 import math
-import uuid
 from contextlib import suppress
 from typing import Any
 
@@ -53,13 +52,10 @@ def start(
     datasets.refuse_untrained(provider)
     _refuse_base(provider, base)
     datasets.refuse_withdrawn(file.dataset)
-    run_key = uuid.uuid4()
     job = FineTuningJob(
         domain=domain,
         dataset=file.dataset,
         provider=provider,
-        run_key=run_key,
-        openai_job_id=f"run-{run_key}",
         base_model=base,
         training_file=file.file_id,
         total_conversations=file.dataset.items.count(),
@@ -67,6 +63,7 @@ def start(
         learning_rate=learning_rate,
         created_by=by,
     )
+    job.openai_job_id = job.run_name
     return _queue(job, by=by)
 
 

@@ -78,7 +78,6 @@ _LOCAL = r"09[3-9]\d{7}"
 _MADE_UP = re.compile(r"(?:19|20)\d{8}|\d*?(\d)\1{6,}\d*")
 _INTERNATIONAL = re.compile(one_of(*map(_international, SPANISH + PARTNERS)))
 _NATIONAL = re.compile(one_of(_LOCAL, _numbers(_WITH_ZERO, "0"), _numbers(_BARE)))
-_ANY = re.compile(_numbers(SPANISH))
 _NORTH_AMERICAN = re.compile(_numbers(("US", "DO", "PR")))
 
 
@@ -96,11 +95,6 @@ def is_phone(digits: str, shape: str = "") -> bool:
     if _NATIONAL.fullmatch(digits):
         return True
     return len(digits) >= 11 and is_international(digits)
-
-
-def is_short_phone(digits: str) -> bool:
-    """A national number of any country: only to be asked where words speak of a telephone."""
-    return _ANY.fullmatch(digits.removeprefix("0")) is not None
 
 
 _CHECKED = [
