@@ -1,6 +1,8 @@
 import re
+import runpy
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.core.checks import run_checks
 from django.test import override_settings
@@ -29,6 +31,14 @@ def test_safe_settings_pass():
 def test_queue_that_would_run_tasks_twice_is_refused():
     with override_settings(Q_CLUSTER=settings.Q_CLUSTER | {"retry": 121}):
         assert "trainingsite.E001" in errors()
+
+
+@pytest.mark.parametrize("workers", ["1", "2", "8"])
+def test_no_number_of_workers_runs_tasks_twice(monkeypatch, workers):
+    monkeypatch.setenv("Q_WORKERS", workers)
+    read = runpy.run_path(str(ROOT / "trainingsite" / "settings.py"))
+    with override_settings(Q_CLUSTER=read["Q_CLUSTER"]):
+        assert "trainingsite.E001" not in errors()
 
 
 def test_guessable_key_is_refused():
