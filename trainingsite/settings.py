@@ -136,8 +136,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- background work ---------------------------------------------------------------------------
 
 # The queue is a table in the same database: a task queued inside a transaction is committed, or
-# rolled back, with the rows it is about. A task that waits in memory is run twice if its retry comes
-# before it had its turn; the system check E001 holds the rule.
+# rolled back, with the rows it is about. A task that waits in memory is run twice if its retry
+# comes before its turn; the system check E001 holds the rule.
 Q_WORKERS = env.int("Q_WORKERS", default=2)
 Q_CLUSTER = {
     "name": "training",
