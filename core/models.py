@@ -13,6 +13,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+SHARE = [MinValueValidator(0), MaxValueValidator(1)]
+
 
 class EntryPolicy(models.TextChoices):
     """What lets an approved conversation into a dataset (requirements, head)."""
@@ -39,7 +41,7 @@ class Domain(models.Model):
         default=4,
         validators=[MinValueValidator(1), MaxValueValidator(5)],
     )
-    min_confidence = models.FloatField(_("confianza mínima"), default=0.85)
+    min_confidence = models.FloatField(_("confianza mínima"), default=0.85, validators=SHARE)
     answer_provider = models.CharField(_("proveedor de respuestas"), max_length=40, default="local")
     answer_model = models.CharField(
         _("modelo de respuestas sin entrenar"),
@@ -52,19 +54,31 @@ class Domain(models.Model):
     )
     base_model = models.CharField(_("modelo base"), max_length=200, default="smollm2-135m-instruct")
     help_provider = models.CharField(_("proveedor de ayuda"), max_length=40, default="local")
-    temperature = models.FloatField(_("temperatura"), default=0.2)
-    top_p = models.FloatField("top_p", default=0.9)
+    temperature = models.FloatField(
+        _("temperatura"),
+        default=0.2,
+        validators=[MinValueValidator(0), MaxValueValidator(2)],
+    )
+    top_p = models.FloatField(
+        "top_p", default=0.9, validators=[MinValueValidator(0.01), MaxValueValidator(1)]
+    )
     top_k = models.PositiveIntegerField("top_k", default=40)
-    max_tokens = models.PositiveIntegerField(_("longitud máxima (tokens)"), default=300)
-    examples = models.PositiveSmallIntegerField(_("ejemplos que acompañan la pregunta"), default=3)
+    max_tokens = models.PositiveIntegerField(
+        _("longitud máxima (tokens)"), default=300, validators=[MinValueValidator(1)]
+    )
+    examples = models.PositiveSmallIntegerField(
+        _("ejemplos que acompañan la pregunta"), default=3, validators=[MaxValueValidator(10)]
+    )
     reuse_similarity = models.FloatField(
         _("similitud para servir una respuesta aprobada"),
         default=0.94,
+        validators=SHARE,
         help_text=_("Coseno entre preguntas, 0 a 1. 1 apaga la reutilización."),
     )
     reuse_margin = models.FloatField(
         _("margen sobre la siguiente respuesta"),
         default=0.02,
+        validators=SHARE,
         help_text=_("Cuánto más cerca debe estar que la más parecida con otra respuesta."),
     )
     texts = models.JSONField(

@@ -5,12 +5,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from core import audit
 from core.admin.base import ReadOnlyStack, ScopedAdmin, staff
+from core.admin.shapes import fault_of_texts
 from core.models import Domain, PromptVersion
 
 PROVIDERS = ["answer_provider", "training_provider", "help_provider"]
@@ -49,6 +51,15 @@ class DomainForm(forms.ModelForm):
             choices=[(it, it) for it in known],
             widget=UnfoldAdminSelectWidget,
         )
+
+    def clean_texts(self) -> dict[str, Any]:
+        """Lists of a wrong shape would break the pages that read them."""
+        texts = self.cleaned_data["texts"]
+        if texts is None:  # an empty box
+            return {}
+        if fault := fault_of_texts(texts):
+            raise ValidationError(fault)
+        return texts
 
 
 class PromptInline(ReadOnlyStack):

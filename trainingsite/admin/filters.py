@@ -26,7 +26,7 @@ class StarsFilter(SimpleListFilter):
         asked = self.value()
         if asked in {"si", "no"}:
             return queryset.filter(stars__isnull=asked == "no")
-        return queryset.filter(stars=int(asked)) if asked and asked in "12345" else queryset
+        return queryset.filter(stars=int(asked)) if asked in set("12345") else queryset
 
 
 class CategoryFilter(SimpleListFilter):

@@ -1,0 +1,66 @@
+"""Whether JSON typed by hand has the shape that the site reads. Values in, a fault out. Pure."""
+
+import json
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORD_LISTS = (
+    "greetings",
+    "keywords",
+    "success_words",
+    "positive_words",
+    "negative_words",
+    "negative_feedback_words",
+    "whitelist",
+)
+Fault = str | Promise
+
+
+def is_word_list(value: Any) -> bool:
+    """
+    >>> [is_word_list(it) for it in (["precio"], [], "precio", [1], None)]
+    [True, True, False, False, False]
+    """
+    return isinstance(value, list) and all(isinstance(it, str) for it in value)
+
+
+def is_storable(value: Any) -> bool:
+    """Whether the database takes ``value``: it knows no NUL, no half of a pair and no NaN.
+
+    >>> [is_storable(it) for it in ({"a": "ñ"}, ["\\0"], ["\\ud800"], float("nan"))]
+    [True, False, False, False]
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except ValueError:
+        return False
+    return r"\u0000" not in text
+
+
+def fault_of_texts(texts: Any) -> Fault | None:
+    """What is wrong with a domain's texts, naming the key; ``None`` when nothing is.
+
+    Keys that the site does not read may hold anything.
+    """
+    if not isinstance(texts, dict):
+        return _('Escriba un objeto JSON: {"clave": …}.')
+    if not is_storable(texts):
+        return _("Hay un carácter o un número que no se puede guardar.")
+    for key in WORD_LISTS:
+        if key in texts and not is_word_list(texts[key]):
+            return _('«%s» debe ser una lista de palabras: ["una", "otra"].') % key
+    return _fault_of_categories(texts.get("categories", []))
+
+
+def _fault_of_categories(categories: Any) -> Fault | None:
+    if not isinstance(categories, list):
+        return _('«categories» debe ser una lista de {"name": …, "words": […]}.')
+    for number, it in enumerate(categories, 1):
+        named = isinstance(it, dict) and isinstance(it.get("name"), str) and it["name"].strip()
+        if not (named and is_word_list(it.get("words"))):
+            shape = _('«categories», la n.º %d: debe ser {"name": "texto", "words": ["una"]}.')
+            return shape % number
+    return None

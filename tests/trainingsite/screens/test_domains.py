@@ -1,0 +1,90 @@
+"""A domain's form: what it refuses would break the pages that read it."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from conversations.models import CatalogueEntry
+
+LIST = reverse("admin:conversations_conversation_changelist")
+INLINE = {"prompts-TOTAL_FORMS": 0, "prompts-INITIAL_FORMS": 0}
+
+
+@pytest.fixture
+def save(sign_in, domain):
+    """Sends the domain's own form with some fields changed; returns the faults it shows."""
+    admin = sign_in("admin")
+    url = reverse("admin:core_domain_change", args=[domain.pk])
+
+    def send(**changed):
+        form = admin.get(url).context["adminform"].form
+        fields = {name: form[name].value() for name in form.fields} | {"texts": "{}"}
+        answer = admin.post(url, fields | INLINE | changed)
+        domain.refresh_from_db()
+        return {} if answer.status_code == 302 else answer.context["adminform"].form.errors
+
+    return send
+
+
+@pytest.mark.parametrize(
+    ("texts", "named"),
+    [
+        ("[]", "objeto JSON"),
+        ('{"categories": {}}', "«categories»"),
+        ('{"categories": [{"nombre": "x"}]}', "«categories», la n.º 1"),
+        ('{"categories": [{"name": "x", "words": "precio"}]}', "«categories», la n.º 1"),
+        ('{"whitelist": "precio"}', "«whitelist»"),
+        ('{"negative_words": [1]}', "«negative_words»"),
+        ('{"welcome": "\\u0000"}', "no se puede guardar"),
+        ('{"otra": NaN}', "no se puede guardar"),
+    ],
+)
+def test_texts_of_another_shape_are_refused_by_name(save, sign_in, domain, texts, named):
+    faults = save(texts=texts)
+
+    assert named in faults["texts"][0]
+    assert domain.texts == {}
+    assert sign_in("rater").get(LIST).status_code == 200
+
+
+def test_texts_of_the_right_shape_are_kept_with_keys_nobody_knows(save, domain):
+    texts = {"categories": [{"name": "plazo", "words": ["meses"]}], "whitelist": [], "otra": 1}
+
+    assert save(texts=json.dumps(texts)) == {}
+    assert domain.texts == texts
+
+
+def test_an_empty_box_is_no_texts(save, domain):
+    assert save(texts="") == {}
+    assert domain.texts == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("temperature", 2.1),
+        ("temperature", -1),
+        ("top_p", 0),
+        ("top_p", 1.1),
+        ("max_tokens", 0),
+        ("examples", 11),
+        ("min_stars", 6),
+        ("min_confidence", 1.2),
+        ("reuse_similarity", -0.1),
+        ("reuse_margin", 2),
+    ],
+)
+def test_numbers_out_of_bounds_are_refused(save, name, value):
+    assert name in save(**{name: value})
+
+
+@pytest.mark.parametrize("aliases", ['{"a": 1}', "[1]", '"uno"'])
+def test_other_names_of_the_catalogue_are_words(sign_in, domain, aliases):
+    fields = {"kind": "producto", "code": "x", "name": "X", "domain": domain.pk}
+
+    sign_in("reviewer").post(
+        reverse("admin:conversations_catalogueentry_add"), fields | {"aliases": aliases}
+    )
+
+    assert not CatalogueEntry.objects.exists()
