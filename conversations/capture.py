@@ -6,7 +6,6 @@ from typing import Any, TypedDict, Unpack
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django_q.tasks import async_task
 
 from conversations import categories
 from conversations.anonymise import VERSION, anonymise
@@ -54,19 +53,19 @@ def capture(
     session: ChatSession | None = None,
     outside_id: str | None = None,
     created_at: datetime | None = None,
-    embed: bool = True,
     **facts: Unpack[Facts],
 ) -> Conversation:
     """Keep one exchange, anonymised on both sides.
 
     A person's exchange (``origin`` person) waits as *captured*; one of staff or of a source is
     approved at once (requirements, head). ``outside_id`` makes a second delivery find the first.
-    ``embed=False`` leaves the vector to the next minute's task: bulk imports use it.
+    The question's vector is filled by the next minute's task.
 
     Raises :class:`Invalid` for a text that is empty or too long, and :class:`ConsentMissing` when
     the person's latest word on training is not a yes; then nothing is kept.
     """
     refuse_unfit(question=question, answer=answer)
+    _mask_context(domain, facts)
     if origin == Origin.PERSON:
         _refuse_without_consent(person)
     fields: dict[str, Any] = {
@@ -83,7 +82,7 @@ def capture(
     fields["category"] = fields.get("category") or categories.detect(fields["question"], domain)
     if outside_id and (known := _delivered(domain, outside_id)):
         return known
-    return _store(domain, outside_id, fields, embed=embed)
+    return _store(domain, outside_id, fields)
 
 
 def rewrite(
@@ -95,6 +94,7 @@ def rewrite(
     the old ones stay in the history (requirements, X12). Raises like :func:`capture`.
     """
     refuse_unfit(question=question, answer=answer)
+    _mask_context(conversation.domain, facts)
     with transaction.atomic():
         row = locked(conversation)
         if row.origin == Origin.PERSON:
@@ -111,8 +111,6 @@ def rewrite(
             setattr(row, name, value)
         row.save(update_fields=[*fields, "updated_at"])
         audit.record("conversation_edited", row, by=by.get_username(), changed=changed)
-        if row.embedding is None:
-            async_task("conversations.tasks.embed_waiting")
     return row
 
 
@@ -126,9 +124,18 @@ def locked(conversation: Conversation) -> Conversation:
 
 @transaction.atomic
 def remove(conversation: Conversation, *, by: User) -> None:
-    """Delete an exchange and its ratings; what was trained with it keeps its own copy."""
-    audit.record("conversation_deleted", conversation, by=by.get_username())
-    conversation.delete()
+    """Delete an exchange and its ratings; what was trained with it keeps its own copy.
+
+    Raises :class:`NotFound` when someone else deleted it first.
+    """
+    row = locked(conversation)
+    audit.record("conversation_deleted", row, by=by.get_username())
+    row.delete()
+
+
+def masked(text: str, domain: Domain) -> str:
+    """``text`` without personal data: a comment, a context, whatever else is kept."""
+    return anonymise(text.strip(), keep=categories.whitelist(domain))[0]
 
 
 def refuse_unfit(**texts: str) -> None:
@@ -149,6 +156,11 @@ def _refuse_without_consent(person: Person | None) -> None:
         raise ConsentMissing("La persona no ha aceptado que sus mensajes se usen para entrenar.")
 
 
+def _mask_context(domain: Domain, facts: Facts) -> None:
+    if context := facts.get("context"):
+        facts["context"] = masked(context, domain)
+
+
 def _texts(domain: Domain, question: str, answer: str) -> dict[str, Any]:
     keep = categories.whitelist(domain)
     safe_question, in_question = anonymise(question.strip(), keep=keep)
@@ -167,14 +179,10 @@ def _delivered(domain: Domain, outside_id: str) -> Conversation | None:
     return Conversation.objects.filter(domain=domain, outside_id=outside_id).first()
 
 
-def _store(
-    domain: Domain, outside_id: str | None, fields: dict[str, Any], *, embed: bool
-) -> Conversation:
+def _store(domain: Domain, outside_id: str | None, fields: dict[str, Any]) -> Conversation:
     try:
         with transaction.atomic():
-            row = Conversation.objects.create(domain=domain, outside_id=outside_id, **fields)
-            if embed:
-                async_task("conversations.tasks.embed_waiting")
+            return Conversation.objects.create(domain=domain, outside_id=outside_id, **fields)
     except IntegrityError:
         # Delivered twice at the same moment: the other one won, and is the same exchange.
         if outside_id and (known := _delivered(domain, outside_id)):
@@ -182,4 +190,3 @@ def _store(
         if fields["origin"] == Origin.PERSON:  # or the consent went while we were at it
             _refuse_without_consent(fields["person"])
         raise
-    return row

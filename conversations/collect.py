@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django_q.tasks import async_task
 
 from conversations import categories
 from conversations.anonymise import anonymise
@@ -46,8 +45,6 @@ def collect(domain: Domain, *, limit: int = AT_A_TIME) -> Collected:
     ours = loose.filter(Exists(same_address)).order_by("pk")
     total, claimed = loose.count(), ours.count()
     made = [_link(thumb) for thumb in ours.select_related("domain")[:limit]]
-    if any(made):
-        async_task("conversations.tasks.embed_waiting")
     return Collected(
         new=sum(made), known=known, unclaimed=total - claimed, waiting=claimed - len(made)
     )
@@ -78,7 +75,6 @@ def _link(thumb: ChatRating) -> bool:
             user=_staff(thumb.domain).filter(email__iexact=thumb.user_email).first(),
             outside_id=f"thumb-{thumb.pk}",
             created_at=thumb.created_at,
-            embed=False,
         )
     free = ChatRating.objects.filter(pk=thumb.pk, conversation=None)
     linked = free.update(conversation=row, updated_at=timezone.now())

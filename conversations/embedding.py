@@ -1,5 +1,6 @@
 """The vector of a question: filled once, behind the scenes, and asked for the nearest."""
 
+import logging
 import time
 
 from django.db.models import QuerySet
@@ -7,28 +8,50 @@ from pgvector.django import CosineDistance
 
 from conversations.models import Conversation
 from core import llm
+from core.errors import ModelRefused
+
+logger = logging.getLogger(__name__)
 
 BATCH = 32
-SECONDS = 60  # a task's share: the queue ends a task after 120
+SECONDS = 40  # a task comes every minute, and others want the queue too
+KEY_REFUSED = (401, 403)  # what a provider answers to everybody whose key is wrong
 
 
 def fill(*, limit: int) -> int:
-    """Embed up to ``limit`` questions that have no vector yet; return how many were.
+    """Embed up to about ``limit`` questions that have no vector yet; return how many were.
 
-    The network is asked outside of any transaction. A text edited meanwhile keeps no vector of
-    its old wording: the update asks for the same hash.
+    A question that the embedder refuses stays without one and stops no other. Raises what the
+    provider fails with when it answers nobody.
     """
-    done, started = 0, time.monotonic()
+    done, last, started = 0, 0, time.monotonic()
     while done < limit and time.monotonic() - started < SECONDS:
-        waiting = Conversation.objects.filter(embedding=None).order_by("pk")
+        waiting = Conversation.objects.filter(embedding=None, pk__gt=last).order_by("pk")
         batch = list(waiting.values_list("pk", "question", "question_hash")[:BATCH])
         if not batch:
             break
+        last = batch[-1][0]
+        done += _embed(batch)
+    return done
+
+
+def _embed(batch: list[tuple[int, str, str]]) -> int:
+    """Store the vectors of ``batch``; how many. The network is asked outside of any transaction.
+
+    A text edited meanwhile keeps no vector of its old wording: the update asks for the same hash.
+    """
+    try:
         vectors = llm.embed([question for _, question, _ in batch])
-        model = llm.embedding_model()
-        for (pk, _, question_hash), vector in zip(batch, vectors, strict=True):
-            unchanged = Conversation.objects.filter(pk=pk, question_hash=question_hash)
-            done += unchanged.update(embedding=vector, embedding_model=model)
+    except ModelRefused as refusal:
+        if refusal.details.get("estado") in KEY_REFUSED:
+            raise
+        if len(batch) > 1:
+            return sum(_embed([row]) for row in batch)
+        logger.warning("The question of conversation %s got no vector: refused", batch[0][0])
+        return 0
+    model, done = llm.embedding_model(), 0
+    for (pk, _, question_hash), vector in zip(batch, vectors, strict=True):
+        unchanged = Conversation.objects.filter(pk=pk, question_hash=question_hash)
+        done += unchanged.update(embedding=vector, embedding_model=model)
     return done
 
 

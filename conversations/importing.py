@@ -71,7 +71,6 @@ def _keep(line: reading.Line, report: Report, *, domain: Domain, origin: str, ba
             session=_session(line, domain, person),
             outside_id=outside_id,
             created_at=line.created_at,
-            embed=False,
         )
     except ConsentMissing:
         report.no_consent += 1

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from conversations.capture import locked
+from conversations.capture import LONGEST, locked, masked
 from conversations.models import DISCARDED, Conversation, Rating, Stage
 from core import audit
 from core.errors import Conflict, Invalid
@@ -19,10 +19,17 @@ def rate(conversation: Conversation, *, stars: int, feedback: str = "", by: User
     """Give 1 to 5 stars. They replace earlier ones, which stay in the history.
 
     Whoever rates has read the masked text, so a captured exchange becomes approved by it.
-    Raises :class:`Invalid` outside 1..5 and :class:`Conflict` for one that was thrown out.
+    The comment is kept without personal data. Raises :class:`Invalid` outside 1..5 or for a
+    comment that cannot be kept, and :class:`Conflict` for an exchange that was thrown out.
     """
     if stars not in STARS:
         raise Invalid("Las estrellas van de 1 a 5.", calificacion=["Un número de 1 a 5."])
+    if len(feedback) > LONGEST or "\0" in feedback:
+        raise Invalid(
+            "El comentario no se puede guardar.",
+            feedback=[f"Hasta {LONGEST} caracteres, sin caracteres nulos."],
+        )
+    feedback = masked(feedback, conversation.domain)
     row = locked(conversation)
     if row.stage in DISCARDED:
         raise Conflict("La conversación fue descartada; no se califica.", id=row.pk)

@@ -1,7 +1,7 @@
 """Work of this room that the queue does: keys in, a verb called, a sentence out."""
 
 from conversations import embedding
-from core.errors import ModelUnavailable
+from core.errors import ModelRefused, ModelUnavailable
 
 
 def embed_waiting() -> str:
@@ -11,5 +11,5 @@ def embed_waiting() -> str:
     """
     try:
         return f"{embedding.fill(limit=2000)} embedded"
-    except ModelUnavailable as error:
+    except (ModelUnavailable, ModelRefused) as error:
         return f"later: {error}"

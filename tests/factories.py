@@ -56,7 +56,7 @@ def a_conversation(domain=None, stars=None, **fields):
         "answer": f"Para el trámite {number} pedimos el requisito {number} y una copia.",
         "origin": "staff",
     } | fields
-    conversation = capture(domain=domain or a_domain(), embed=False, **fields)
+    conversation = capture(domain=domain or a_domain(), **fields)
     if stars:
         type(conversation).objects.filter(pk=conversation.pk).update(stars=stars)
         conversation.refresh_from_db()

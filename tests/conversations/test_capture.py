@@ -3,7 +3,6 @@ from threading import Barrier, Thread
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
-from django_q.models import OrmQ
 
 from conversations import consent, rating
 from conversations.capture import ConsentMissing, capture, remove, rewrite
@@ -92,19 +91,12 @@ def test_the_same_delivery_at_the_same_moment_is_one_row():
     assert len(set(found)) == 1
 
 
-def test_a_capture_queues_its_vector_and_a_bulk_one_does_not():
-    captured(embed=False)
-    assert not OrmQ.objects.exists()
-    captured()
-    assert OrmQ.objects.get().func() == "conversations.tasks.embed_waiting"
-
-
-def test_a_capture_that_is_rolled_back_queues_nothing():
-    with transaction.atomic():
-        captured()
-        transaction.set_rollback(True)
-    assert not Conversation.objects.exists()
-    assert not OrmQ.objects.exists()
+def test_context_is_kept_without_personal_data():
+    row = captured(context="Juan Pérez, tel 0991234567")
+    assert "0991234567" not in row.context
+    rewrite(row, question="¿Y ahora?", answer="Ahora sí.", by=a_user(), context="su tel 0991234567")
+    row.refresh_from_db()
+    assert "0991234567" not in row.context
 
 
 @pytest.mark.parametrize("word", [None, False])
@@ -207,3 +199,12 @@ def together(work, *, times):
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def test_of_two_deletions_one_finds_nothing_left():
+    row, user = captured(), a_user()
+    stale = Conversation.objects.get(pk=row.pk)
+    remove(row, by=user)
+    with pytest.raises(NotFound):
+        remove(stale, by=user)
+    assert AuditEvent.objects.filter(action="conversation_deleted").count() == 1

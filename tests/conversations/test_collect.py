@@ -1,5 +1,4 @@
 import pytest
-from django_q.models import OrmQ
 
 from conversations.collect import collect
 from conversations.models import ChatRating, Conversation, Origin, Stage
@@ -96,12 +95,3 @@ def test_the_rest_waits_for_the_next_call(user):
         a_thumb(question=f"¿Pregunta {number}?")
     assert counted(limit=2) == (2, 0, 0, 1)
     assert counted(limit=2) == (1, 2, 0, 0)
-
-
-def test_vectors_are_queued_once_and_only_for_something(user):
-    collect(a_domain())
-    assert not OrmQ.objects.exists()
-    a_thumb()
-    a_thumb(question="¿Otra?")
-    collect(a_domain())
-    assert OrmQ.objects.count() == 1

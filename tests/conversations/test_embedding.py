@@ -58,6 +58,7 @@ def test_a_question_edited_meanwhile_gets_no_vector_of_its_old_words(provider, m
         return asked(texts)
 
     monkeypatch.setattr(llm, "embed", edited)
+    assert embedding.fill(limit=1) == 0
     assert embedding.fill(limit=1) == 1
     assert provider.sent("POST /embeddings")[-1]["input"] == ["Otra"]
 
@@ -77,3 +78,23 @@ def test_vectors_of_another_model_are_not_compared():
     tasks.embed_waiting()
     Conversation.objects.update(embedding_model="another")
     assert embedding.nearest(Conversation.objects.all(), [0.1] * 384, limit=5) == []
+
+
+def test_a_question_the_embedder_refuses_stops_no_other(provider):
+    def picky(sent):
+        bad = any("rara" in text for text in sent["input"])
+        return (400, {"error": {"message": "too long"}}) if bad else embeddings(sent)
+
+    provider.replies["POST /embeddings"] = picky
+    a_conversation(question="¿Una pregunta rara?")
+    a_conversation(question="¿Una pregunta normal?")
+    assert tasks.embed_waiting() == "1 embedded"
+    assert waiting() == 1
+
+
+def test_a_wrong_key_is_asked_about_once(provider):
+    provider.replies["POST /embeddings"] = 401, {"error": {"message": "no"}}
+    for _ in range(3):
+        a_conversation()
+    assert tasks.embed_waiting().startswith("later")
+    assert len(provider.sent("POST /embeddings")) == 1

@@ -78,3 +78,16 @@ def test_eight_people_rating_at_once_lose_nothing():
     assert not failed
     assert row.ratings.values("by").distinct().count() == 8
     assert row.stars == row.ratings.order_by("-pk").first().stars
+
+
+def test_a_comment_is_kept_without_personal_data():
+    row = rating.rate(a_conversation(), stars=4, feedback="llame al 0991234567", by=a_user())
+    assert "0991234567" not in row.feedback
+    assert "0991234567" not in row.ratings.get().feedback
+
+
+@pytest.mark.parametrize("feedback", ["x" * 20_001, "nulo\0"])
+def test_a_comment_that_cannot_be_kept_is_refused(feedback):
+    with pytest.raises(Invalid) as refused:
+        rating.rate(a_conversation(), stars=4, feedback=feedback, by=a_user())
+    assert "feedback" in refused.value.details

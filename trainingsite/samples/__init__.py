@@ -103,7 +103,6 @@ def _load_conversations(domain: Domain) -> None:
             outside_id=hashlib.sha256(line["question"].encode()).hexdigest(),
             category=line["category"],
             product=line["product"] or "",
-            embed=False,
         )
         if line["stars"]:
             rate(conversation, stars=line["stars"], feedback=line["feedback"] or "", by=rater)
