@@ -19,6 +19,9 @@ from finetune.models import TrainedModel
 
 logger = logging.getLogger(__name__)
 
+EXAMPLES_LENGTH = 2400  # characters: at worst as many tokens, of a context of 2048 and more
+LONGEST_QUESTION = 2000  # characters (requirements, 2.4)
+
 Variant = Literal["active", "base", "examples"]
 """Who answers: the domain's active model with examples, the bare base, or the base with them."""
 
@@ -82,7 +85,8 @@ def lookup(
     """
     try:
         (vector,) = llm.embed([question])
-    except ModelUnavailable:
+    except (ModelUnavailable, ModelRefused) as error:
+        logger.warning("No examples without an embedder: %s", error)
         return ()
     rows = Conversation.objects.filter(domain=domain) if among is None else among
     approved = rows.ready(min_stars=domain.min_stars)
@@ -105,6 +109,17 @@ def reuse(domain: Domain, examples: tuple[Example, ...]) -> Example | None:
     rivals = [it.similarity for it in examples[1:] if it.answer != best.answer]
     clear = not rivals or best.similarity - max(rivals) >= domain.reuse_margin
     return best if clear else None
+
+
+def fitting(examples: tuple[Example, ...]) -> tuple[Example, ...]:
+    """The nearest of ``examples`` that fit beside a question into a small model's context."""
+    total, chosen = 0, []
+    for example in examples:
+        total += len(example.question) + len(example.answer)
+        if total > EXAMPLES_LENGTH:
+            break
+        chosen.append(example)
+    return tuple(chosen)
 
 
 def messages(system: str, question: str, examples: tuple[Example, ...] = ()) -> list[llm.Message]:
@@ -133,7 +148,7 @@ def ask(
     """Put ``question`` to a model: ``tuned``, or the untrained one of the domain.
 
     ``options`` replace the domain's (temperature, top_p, max_tokens). Raises what the provider
-    fails with.
+    fails with; saying nothing is failing too.
     """
     reply = llm.complete(
         tuned.provider if tuned else domain.answer_provider,
@@ -147,13 +162,15 @@ def ask(
         }
         | options,
     )
+    if not reply.text:
+        raise ModelUnavailable("El modelo no contestó nada.", modelo=reply.model)
     return Answer(reply.text, "model", reply.model, reply.tokens, reply.milliseconds, examples)
 
 
 def _ask_best(
     domain: Domain, question: str, examples: tuple[Example, ...], variant: Variant
 ) -> Answer:
-    shown = examples[: domain.examples]
+    shown = fitting(examples[: domain.examples])
     tuned = activation.active(domain) if variant == "active" else None
     try:
         return ask(domain, question, shown, tuned=tuned)

@@ -3,9 +3,12 @@ import pytest
 from conversations import consent, embedding
 from conversations.models import Conversation
 from core.errors import ModelUnavailable
+from finetune import activation
 from rag.assistant import answer
 from tests.factories import a_conversation, a_domain, a_user
 from tests.fakes import a_completion
+from tests.finetune.fake_training import FakeTraining
+from tests.finetune.makers import a_trained_model, examples
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +120,52 @@ def test_provider_down_is_said_and_nothing_is_kept(domain, approved, provider):
     with pytest.raises(ModelUnavailable):
         answer(domain, "¿cuánto demora?", by=a_user())
     assert Conversation.objects.count() == before
+
+
+def test_refused_key_of_the_embedder_leaves_the_model_alone(domain, approved, provider):
+    provider.replies["POST /embeddings"] = 401, {"error": {"message": "no"}}
+    assert answer(domain, "qué horario tiene la oficina", by=a_user()).source == "model"
+
+
+def test_model_that_says_nothing_has_failed(domain, approved, provider):
+    provider.replies[CHAT] = 200, a_completion("  ")
+    with pytest.raises(ModelUnavailable):
+        answer(domain, "¿cuánto demora?", by=a_user())
+
+
+def test_approved_answer_too_long_for_a_small_model_is_not_shown_to_it(domain, provider):
+    provider.replies[CHAT] = 200, a_completion("Contesta el modelo.")
+    long = a_conversation(domain, stars=5, question="horario de la oficina", answer="x " * 2000)
+    embedding.fill(limit=10)
+    reply = answer(domain, "horario de la oficina de mañana y tarde", by=a_user())
+    assert long.answer not in str(asked(provider))
+    assert reply.text == "Contesta el modelo."
+
+
+def test_tuned_model_hears_the_prompt_it_was_trained_with(domain, approved, provider):
+    training = FakeTraining(provider)
+    examples(domain, 12)
+    domain.base_model = "base-model"
+    domain.save()
+    model = a_trained_model(domain, training)
+    activation.activate(model, by="ana")
+    domain.write_prompt("Otro prompt.", by="ana")
+    answer(domain, "¿cuánto demora?", by=a_user())
+    assert provider.sent(CHAT)[-1]["model"] == model.name
+    assert asked(provider)[0]["content"] == "Eres un asistente útil."
+
+
+def test_tuned_model_that_its_provider_lost_leaves_the_base_answering(domain, approved, provider):
+    training = FakeTraining(provider)
+    examples(domain, 12)
+    domain.base_model = "base-model"
+    domain.save()
+    model = a_trained_model(domain, training)
+    activation.activate(model, by="ana")
+
+    def only_the_base(sent):
+        lost = 404, {"error": {"message": "no such model"}}
+        return lost if sent["model"] == model.name else (200, a_completion("Contesta la base."))
+
+    provider.replies[CHAT] = only_the_base
+    assert answer(domain, "¿cuánto demora?", by=a_user()).text == "Contesta la base."

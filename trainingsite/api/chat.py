@@ -9,12 +9,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
 
-from rag.assistant import Answer, answer
+from rag.assistant import LONGEST_QUESTION, Answer, answer
 from trainingsite.api.base import LendingView
+from trainingsite.api.conversation_serializers import Text
 
 
 class QuestionSerializer(serializers.Serializer):
-    pregunta = serializers.CharField(max_length=2000)
+    pregunta = Text(max_length=LONGEST_QUESTION)
 
 
 class ChatThrottle(UserRateThrottle):
