@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -115,8 +115,10 @@ class Domain(models.Model):
         """The newest system prompt; a domain is never without one."""
         return self.prompts.latest("number")
 
+    @transaction.atomic
     def write_prompt(self, text: str, *, by: str) -> PromptVersion:
         """Keep ``text`` as the next version of the system prompt; the same text makes none."""
+        Domain.objects.select_for_update(no_key=True).get(pk=self.pk)  # one number each
         newest = self.prompts.order_by("-number").first()
         if newest and newest.text == text:
             return newest

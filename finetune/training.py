@@ -105,12 +105,13 @@ def delete(job: FineTuningJob, *, by: str) -> None:
     job.refresh_from_db()
     if job.is_live:
         raise Refusal("El entrenamiento no ha terminado; cancélelo primero.", code="job_live")
-    if Activation.objects.filter(model__job=job).exists():
-        raise Refusal(
-            "El modelo de este entrenamiento está o estuvo activo; su historia se conserva.",
-            code="model_was_active",
-        )
     with transaction.atomic():
+        Domain.objects.select_for_update(no_key=True).get(pk=job.domain_id)  # as activations do
+        if Activation.objects.filter(model__job=job).exists():
+            raise Refusal(
+                "El modelo de este entrenamiento está o estuvo activo; su historia se conserva.",
+                code="model_was_active",
+            )
         audit.record("job_deleted", job, by=by, status=job.status)
         if hasattr(job, "model"):
             job.model.delete()

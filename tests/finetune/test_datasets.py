@@ -1,4 +1,5 @@
 import pytest
+from django.db import IntegrityError
 
 from conversations.models import Conversation
 from core.errors import ModelUnavailable, NotFound
@@ -6,7 +7,7 @@ from finetune import datasets
 from finetune.models import Dataset, DatasetItem, ProviderFile
 from tests.factories import a_conversation
 from tests.finetune.fake_training import lines
-from tests.finetune.makers import examples
+from tests.finetune.makers import a_file, examples
 
 pytestmark = pytest.mark.django_db
 UPLOAD = "POST /files"
@@ -171,3 +172,18 @@ def test_what_was_excluded_is_kept_without_what_people_wrote(domain, training_pr
 
     assert [set(it) for it in dataset.excluded] == [{"id", "razon"}]
     assert DatasetItem.objects.count() == 12
+
+
+@pytest.mark.parametrize("change", [{"sha256": "0" * 64}, {"number": 9}])
+def test_the_database_lets_no_version_change(domain, training_provider, change):
+    a_file(domain)
+    with pytest.raises(IntegrityError):
+        Dataset.objects.update(**change)
+
+
+def test_an_example_keeps_its_text_when_its_conversation_goes(domain, training_provider):
+    a_file(domain)
+    domain.conversations.first().delete()
+    assert DatasetItem.objects.filter(conversation=None).count() == 1
+    with pytest.raises(IntegrityError):
+        DatasetItem.objects.update(answer="otra")
