@@ -265,7 +265,6 @@ def make_secrets() -> None:
     wanted = {
         "SECRET_KEY": secrets.token_urlsafe(64),
         "PSEUDONYM_KEY": secrets.token_urlsafe(48),
-        "FIELD_KEY": secrets.token_urlsafe(48),
         "MODELSERVER_API_KEY": model_key,
         "LLM_LOCAL_API_KEY": model_key,
     }

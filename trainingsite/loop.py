@@ -18,7 +18,7 @@ from conversations.models import Conversation
 from conversations.rating import rate
 from core.errors import Conflict, Refusal
 from core.models import Domain
-from finetune import activation, datasets, evaluation, polling, training
+from finetune import activation, datasets, evaluation, polling, remote, training
 from finetune.models import (
     Dataset,
     Evaluation,
@@ -96,7 +96,9 @@ class Loop:
 
     def run(self) -> Outcome:
         """Go through every step. A refusal (too few examples, no provider) is raised."""
+        remote.model(self.domain.training_provider, self.domain.base_model)  # is anybody there?
         outcome = Outcome(self.domain, self._timed(None, "importar", self._import))
+        self._tell_imported(outcome.imported)
         outcome.rated = self._timed(outcome, "calificar", lambda: self._rate(outcome.imported))
         self._timed(outcome, "vectores", self._embed)
         outcome.dataset = self._timed(outcome, "preparar", self._prepare)
@@ -128,6 +130,18 @@ class Loop:
             basis=self.basis,
             progress=lambda lines: self.progress(lines, "importar"),
         )
+
+    def _tell_imported(self, report: Report) -> None:
+        """Say what became of the lines; a file without a good one is refused."""
+        self.say(
+            f"{len(report.kept)} importadas, {report.already} repetidas, "
+            f"{report.no_consent} sin consentimiento, {len(report.bad)} ilegibles"
+        )
+        for place in report.bad[:SHOWN]:
+            self.say(f"  {place}")
+        if not (report.kept or report.already):
+            reasons = "; ".join(report.bad[:SHOWN]) or "no hay líneas"
+            raise Refusal(f"Nada de {self.path.name} se puede usar: {reasons}.", code="no_lines")
 
     def _rate(self, report: Report) -> int:
         """Give the lines' own stars, and by ``RULE`` to those that came without."""

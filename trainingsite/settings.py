@@ -25,7 +25,6 @@ for file in (BASE_DIR / ".env", VAR_DIR / "secrets.env"):
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY")
 PSEUDONYM_KEY = env("PSEUDONYM_KEY")  # the key of the hash that stands for a person
-FIELD_KEY = env("FIELD_KEY")  # encrypts the few columns that must be readable for a while
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -131,6 +130,9 @@ if env.bool(
     DATABASES["default"]["OPTIONS"]["pool"] = POOL
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=0)
+CACHES = {  # shared by the web's processes: limits of requests are counted in it
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- background work ---------------------------------------------------------------------------
@@ -217,10 +219,12 @@ SPECTACULAR_SETTINGS = {
 # --- providers of language models --------------------------------------------------------------
 
 
+MODELSERVER_URL = VAR_DIR / "modelserver-url"  # `make run` says there where its server listens
+DEFAULT_URL = "http://127.0.0.1:8001/v1"
 PROVIDER_DEFAULTS: dict[str, dict[str, str]] = {
     "openai": {"BASE_URL": "https://api.openai.com/v1"},
     "local": {
-        "BASE_URL": "http://127.0.0.1:8001/v1",
+        "BASE_URL": MODELSERVER_URL.read_text() if MODELSERVER_URL.exists() else DEFAULT_URL,
         "CHAT_MODEL": "smollm2-135m-instruct",
         "EMBEDDING_MODEL": "e5-query",
         "TRAINS": "1",

@@ -232,7 +232,6 @@ def site(clone):
         "PORT": str(port),
         "SECRET_KEY": "x" * 50,
         "PSEUDONYM_KEY": "x" * 50,
-        "FIELD_KEY": "x" * 50,
         "LLM_PROVIDERS": "openai",
         "POSTGRES_FSYNC": "0",
     }

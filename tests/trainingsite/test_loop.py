@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from conversations.models import Conversation
+from core.models import Domain
 from finetune import activation
 from finetune.models import Evaluation, FineTuningJob, TrainedModel
 from rag.assistant import answer
@@ -94,6 +95,25 @@ def test_too_few_examples_are_refused_with_their_number(tmp_path, provider):
     with pytest.raises(CommandError, match="Faltan 9"):
         loop(file)
     assert not provider.sent("POST /files")
+
+
+@pytest.mark.django_db
+def test_a_file_without_a_good_line_is_refused_and_leaves_nothing(tmp_path, provider):
+    file = tmp_path / "malo.csv"
+    file.write_text("question,answer\n¿Abren?,Sí\n")
+    with pytest.raises(CommandError, match=r"malo\.csv, línea 2: falta pregunta"):
+        loop(file)
+    assert not Domain.objects.filter(slug="malo").exists()
+
+
+@pytest.mark.django_db
+def test_a_provider_that_is_down_is_said_before_anything_is_imported(tmp_path, provider):
+    provider.replies["GET /models"] = 503, {"error": {"message": "busy"}}
+    file = tmp_path / "a.csv"
+    file.write_text("pregunta,respuesta\n¿Abren?,Sí\n")
+    with pytest.raises(CommandError, match="local"):
+        loop(file)
+    assert not Conversation.objects.exists()
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -114,6 +114,7 @@ def parts(port: int, models_port: int) -> list[Part]:
     environment = {"LLM_LOCAL_BASE_URL": local, "MODELSERVER_PORT": str(models_port)}
     found = [web(port, environment), worker(environment)]
     if "local" in settings.LLM_PROVIDERS and is_ours(local, models_port):
+        settings.MODELSERVER_URL.write_text(local)  # commands in another terminal look for it
         found.append(models(environment))
     return found
 

@@ -28,7 +28,7 @@ class Command(BaseCommand):
             "--input", required=True, type=Path, help=f"A file ({', '.join(READERS)}) or a folder."
         )
         parser.add_argument(
-            "--origin", required=True, choices=[Origin.SOURCE, Origin.STAFF],
+            "--origin", required=True, choices=[Origin.SOURCE.value, Origin.STAFF.value],
             help="Of the lines that name no person.",
         )  # fmt: skip
         parser.add_argument("--basis", default="", help="Licence or legal basis of a source.")
@@ -40,10 +40,11 @@ class Command(BaseCommand):
         path: Path = options["input"]
         if not path.exists():
             raise CommandError(f"No existe {path}.")
+        domain, made = _domain(options["domain"] or slugify(path.stem))
         try:
             outcome = Loop(
                 path=path,
-                domain=_domain(options["domain"] or slugify(path.stem)),
+                domain=domain,
                 origin=options["origin"],
                 basis=options["basis"] or f"declarada al importar {path.name}",
                 by=User.objects.get_or_create(username=RUNNER, defaults={"is_active": False})[0],
@@ -51,6 +52,8 @@ class Command(BaseCommand):
                 say=self._say,
             ).run()
         except Refusal as refusal:
+            if made and not domain.conversations.exists():
+                domain.delete()
             raise CommandError(str(refusal)) from refusal
         self._print_json(outcome) if json else self._print(outcome)
 
@@ -80,12 +83,12 @@ class Command(BaseCommand):
                 self.stdout.write(f"{name:>10}: {text}")
 
 
-def _domain(slug: str) -> Domain:
-    """The domain, made with a plain prompt when it is new."""
+def _domain(slug: str) -> tuple[Domain, bool]:
+    """The domain, made with a plain prompt when it is new, and whether it is."""
     domain, made = Domain.objects.get_or_create(slug=slug, defaults={"name": slug})
     if made:
         domain.write_prompt(PROMPT, by=RUNNER)
-    return domain
+    return domain, made
 
 
 def _table(summary: dict[str, Any]) -> list[str]:

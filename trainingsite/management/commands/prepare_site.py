@@ -18,6 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         make_roles()
+        call_command("createcachetable")
         call_command("setup_schedules")
         if not Domain.objects.exists():
             for slug in samples.SLUGS:
