@@ -133,9 +133,22 @@ class Runner:
             await self._work.wait()
             queued = [it for it in self.jobs.waiting() if it.job.status == "queued"]
             if queued:
-                await self._train(queued[0])
+                await self._train_or_fail(queued[0])
             else:
                 self._work.clear()
+
+    async def _train_or_fail(self, record: JobRecord) -> None:
+        """One job's bad luck (a full disk, a bug) stops no other."""
+        name = record.job.id
+        try:
+            await self._train(record)
+        except Exception as error:
+            logger.exception("The training of %s broke", name)
+            if self._process:
+                await processes.kill(self._process)
+            if not self.jobs.get(name).ended:
+                self.jobs.fail(name, f"The training broke: {error!r}", code="training_failed")
+        self.training = self._process = None
 
     async def _train(self, record: JobRecord) -> None:
         name = record.job.id
@@ -159,7 +172,6 @@ class Runner:
         if self.jobs.get(name).ended:  # cancelled before there was a process to kill
             await processes.kill(self._process)
         await self._follow(name, self._process)
-        self.training = self._process = None
 
     def _task(self, record: JobRecord, base: Base) -> TrainingTask:
         parameters = record.job.hyperparameters

@@ -207,3 +207,14 @@ def test_a_training_process_that_is_killed_is_given_up_after_three_attempts(own_
         wait_until(lambda gone=child: gone not in own_server.children())
     failed = wait_for(client, job, "failed")
     assert failed.error.code == "training_interrupted"
+
+
+def test_a_job_that_cannot_even_begin_stops_no_other(server, client, busy):
+    broken = wait_for(client, new_job(client), "queued")
+    after = wait_for(client, new_job(client), "queued")
+    [folder] = (server.folder / "data").rglob(broken.id)
+    (folder / "training.log").mkdir()  # where its process would write
+    cancel(client, busy)
+    assert wait_for(client, broken, "failed").error.code == "training_failed"
+    assert wait_for(client, after, "running").status == "running"
+    cancel(client, after)
