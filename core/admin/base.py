@@ -4,10 +4,11 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest
 from django.db import models
 from django.db.models import QuerySet
 from django.forms import ModelChoiceField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
@@ -41,12 +42,21 @@ class ScopedForeignKeys:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class ScopedAdmin(ScopedForeignKeys, ModelAdmin):
+class SoundAddress:
+    """A list whose address holds a NUL, which no column takes, is a bad request (400)."""
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "%00" in request.GET.urlencode():
+            raise BadRequest
+        return super().changelist_view(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class ScopedAdmin(SoundAddress, ScopedForeignKeys, ModelAdmin):
     """A page whose rows belong to a domain; ``domain_path`` leads from a row to it."""
 
     domain_path = "domain"
     show_full_result_count = False
-    list_per_page = 50
+    list_per_page = 25
     list_select_related: Any = ["domain"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

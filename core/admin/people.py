@@ -20,7 +20,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from core import audit
 from core.access import domains_of
-from core.admin.base import ScopedAdmin, ScopedForeignKeys, staff
+from core.admin.base import ScopedAdmin, ScopedForeignKeys, SoundAddress, staff
 from core.models import ApiToken, Membership
 
 admin.site.unregister([User, Group])
@@ -32,7 +32,7 @@ class MembershipInline(ScopedForeignKeys, TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+class UserAdmin(SoundAddress, DjangoUserAdmin, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -42,7 +42,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(SoundAddress, DjangoGroupAdmin, ModelAdmin):
     """Roles: groups of permissions (``core.access.ROLES``)."""
 
 

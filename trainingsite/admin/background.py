@@ -10,12 +10,12 @@ from django_q import admin as _  # noqa: F401  (registers the pages that are tak
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 
-from core.admin.base import ReadOnly
+from core.admin.base import ReadOnly, SoundAddress
 
 admin.site.unregister([Schedule, Success, Failure, OrmQ])
 
 
-class QueueAdmin(ReadOnly, ModelAdmin):
+class QueueAdmin(SoundAddress, ReadOnly, ModelAdmin):
     actions = None
     show_full_result_count = False
 

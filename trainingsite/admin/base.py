@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from core.access import domains_of
+from core.access import domain_named, domains_of
+from core.errors import NotFound
 from core.models import Domain
 
 Given = ParamSpec("Given")
@@ -45,8 +46,11 @@ def domain_asked(request: HttpRequest) -> Domain:
     Raises :class:`Http404` for one of others, as if it were not, and for who has none.
     """
     named = request.POST.get("dominio") or request.GET.get("dominio")
-    mine = domains_of(request.user)
-    found = mine.filter(slug=named).first() if named else mine.first()
-    if found is None:
-        raise Http404(_("No tiene acceso a ningún dominio con ese nombre."))
-    return found
+    if named:
+        try:
+            return domain_named(named, user=request.user)
+        except NotFound as missing:
+            raise Http404(str(missing)) from missing
+    if first := domains_of(request.user).first():
+        return first
+    raise Http404(_("No tiene acceso a ningún dominio."))

@@ -36,7 +36,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         title=_("Probar el bot"),
         domain=domain,
         domains=domains_of(request.user),
-        question=request.POST.get("pregunta", "").strip()[:LONGEST],
+        question=_question(request),
         columns=_columns(active),
         active=active,
     )
@@ -47,7 +47,7 @@ def screen(request: HttpRequest) -> HttpResponse:
 def column(request: HttpRequest) -> HttpResponse:
     """One answer as a piece of the page; a refusal is shown in its place, the others go on."""
     variant = cast(Variant, request.POST.get("variante", ""))
-    question = request.POST.get("pregunta", "").strip()[:LONGEST]
+    question = _question(request)
     if variant not in get_args(Variant) or not question:
         raise PermissionDenied
     domain = domain_asked(request)
@@ -60,6 +60,10 @@ def column(request: HttpRequest) -> HttpResponse:
         context |= {"reply": reply, "shown": reply.examples[: domain.examples]}
         context["demonstration"] = reply.source == "model" and _demonstrates(domain, reply.model)
     return TemplateResponse(request, "admin/trainingsite/playground_answer.html", context)
+
+
+def _question(request: HttpRequest) -> str:
+    return request.POST.get("pregunta", "").replace("\0", "").strip()[:LONGEST]
 
 
 def _columns(active: Any) -> list[dict[str, Any]]:

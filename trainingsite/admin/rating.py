@@ -1,5 +1,6 @@
 """Rating: one exchange at a time on its screen, or a click in the list. It only stores stars."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,8 @@ from trainingsite.admin.base import page, requires
 from trainingsite.admin.rating_queue import Queue, Turn, skip
 
 RIGHT = "conversations.rate_conversation"
+GIVEN = frozenset("012345")  # 0 takes the stars back
+NUMBER = re.compile(r"[0-9]{1,18}")
 MEANINGS = {
     1: gettext_lazy("incorrecta o dañina"),
     2: gettext_lazy("mala"),
@@ -38,7 +41,7 @@ def screen(request: HttpRequest) -> HttpResponse:
     """The exchange named by ``id``, or the first that waits for stars."""
     queue = Queue.of(request)
     asked = request.GET.get("id", "")
-    turn = queue.turn(int(asked)) if asked.isdecimal() else queue.next_unrated()
+    turn = queue.turn(int(asked)) if NUMBER.fullmatch(asked) else queue.next_unrated()
     return _show(request, queue, turn)
 
 
@@ -80,9 +83,17 @@ def _mine(request: HttpRequest) -> Any:
 
 def _stars(request: HttpRequest) -> int:
     given = request.POST.get("stars", "")
-    if not given.isdecimal():
+    if given not in GIVEN:
         raise Invalid(_("Las estrellas van de 1 a 5."), calificacion=[_("Un número de 1 a 5.")])
     return int(given)
+
+
+def _feedback(request: HttpRequest, conversation: Conversation) -> str:
+    given = request.POST.get("feedback", conversation.feedback or "").strip()
+    if "\0" in given:
+        why = _("El comentario tiene un carácter que no se puede guardar.")
+        raise Invalid(why, feedback=[why])
+    return given
 
 
 def _decide(request: HttpRequest, conversation: Conversation) -> str:
@@ -92,7 +103,7 @@ def _decide(request: HttpRequest, conversation: Conversation) -> str:
         skip(request, conversation.pk)
         return _("Saltada: queda al final de su cola.")
     if stars := _stars(request):
-        feedback = request.POST.get("feedback", conversation.feedback or "").strip()
+        feedback = _feedback(request, conversation)
         rating.rate(conversation, stars=stars, feedback=feedback, by=by)
         said = _("Guardada.")
     else:
@@ -134,6 +145,7 @@ def _show(request: HttpRequest, queue: Queue, turn: Turn | None, **told: Any) ->
         "turn": turn,
         "conversation": conversation,
         "domain": domain,
+        "category": conversation.category.replace("_", " ") if conversation else "",
         "progress": queue.progress(),
         "meanings": MEANINGS.items(),
         **told,
