@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import number_format
+
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 12, 28
 TICKS = 4
@@ -75,7 +77,7 @@ def curve(train: Sequence[Point], valid: Sequence[Point]) -> Curve | None:
         train=_line([place(it) for it in train], train),
         valid=_line([place(it) for it in valid], valid),
         x_ticks=[Tick(place((step, low))[0], str(step)) for step in steps],
-        y_ticks=[Tick(place((0, loss))[1], f"{loss:.2f}") for loss in losses],
+        y_ticks=[Tick(place((0, loss))[1], number_format(round(loss, 2), 2)) for loss in losses],
     )
 
 

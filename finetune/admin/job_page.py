@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from finetune import activation
 from finetune.admin.curve import curve, series
+from finetune.admin.wording import event_said, status_said
 from finetune.models import Evaluation, FineTuningJob, JobStatus, Variant
 
 BADGES = {
@@ -31,7 +32,8 @@ def facts(job: FineTuningJob) -> dict[str, Any]:
         "curve": curve(
             series(measured, "train_loss"), series(measured, "full_valid_loss", "valid_loss")
         ),
-        "events": events[-EVENTS:][::-1],
+        "events": [(it, event_said(it.message, it.data)) for it in events[-EVENTS:][::-1]],
+        "provider_says": status_said(job.provider_status),
         "settings": settings_of(job),
         "is_active": _is_active(job),
         "evaluation": evaluation_of(job),
