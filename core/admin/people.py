@@ -7,8 +7,8 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import ForeignKey, Q, QuerySet
-from django.forms import ModelChoiceField
+from django.db.models import ForeignKey, ManyToManyField, Q, QuerySet
+from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -21,9 +21,17 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from core import audit
 from core.access import domains_of
 from core.admin.base import ScopedAdmin, ScopedForeignKeys, SoundAddress, staff
+from core.admin.wording import role_name
 from core.models import ApiToken, Membership
 
 admin.site.unregister([User, Group])
+
+POWERS = ["is_superuser", "user_permissions"]
+KEEPS_KEYS = _(
+    "Quien alguna vez tuvo una clave de la API no se elimina: la auditoría guarda lo que hizo con "
+    "ella. En su lugar, quite la marca «Activo» en su ficha: ya no podrá entrar y sus claves dejan "
+    "de servir."
+)
 
 
 class MembershipInline(ScopedForeignKeys, TabularInline):
@@ -31,19 +39,66 @@ class MembershipInline(ScopedForeignKeys, TabularInline):
     extra = 1
 
 
+class RolesField(ModelMultipleChoiceField):
+    """Groups by the names of their roles."""
+
+    def label_from_instance(self, obj: Group) -> str:
+        return role_name(obj)
+
+
 @admin.register(User)
 class UserAdmin(SoundAddress, DjangoUserAdmin, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ["username", "email", "is_staff", "is_superuser", "last_login"]
+    list_display = ["username", "email", "roles", "is_active", "is_superuser", "last_login"]
     filter_horizontal = []  # the two-box widget is wider than the page
     inlines = [MembershipInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Roles are what a user is given; powers beyond them are a superuser's to give."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if staff(request).is_superuser:
+            return fieldsets
+        return [
+            (title, options | {"fields": [it for it in options["fields"] if it not in POWERS]})
+            for title, options in fieldsets
+        ]
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
+    ) -> ModelMultipleChoiceField | None:
+        if db_field.name == "groups":
+            kwargs["form_class"] = RolesField
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list, dict, set, list[str]]:
+        """Keys are never deleted, and neither is who ever had one: say what to do instead."""
+        if ApiToken.objects.filter(user__in=objs).exists():
+            messages.warning(request, KEEPS_KEYS)
+        return super().get_deleted_objects(objs, request)
+
+    @admin.display(description=_("roles"))
+    def roles(self, user: User) -> str:
+        return ", ".join(role_name(it) for it in user.groups.all()) or "–"
 
 
 @admin.register(Group)
 class GroupAdmin(SoundAddress, DjangoGroupAdmin, ModelAdmin):
     """Roles: groups of permissions (``core.access.ROLES``)."""
+
+    list_display = ["role", "name"]
+    fields = ["role", "name", "permissions"]
+    readonly_fields = ["role"]
+
+    @admin.display(description=_("rol"), ordering="name")
+    def role(self, group: Group) -> str:
+        return role_name(group)
 
 
 @admin.register(ApiToken)

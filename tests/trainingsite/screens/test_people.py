@@ -1,9 +1,15 @@
 """Keys of programs, prompts of domains, users and their domains."""
 
+import re
+from pathlib import Path
+
+from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
+from core.access import ROLES
+from core.admin.wording import ACTIONS, ROLE_NAMES
 from core.models import ApiToken, AuditEvent
-from tests.factories import a_domain, a_token, a_user
+from tests.factories import a_domain, a_role, a_token, a_user
 
 ADD_TOKEN = reverse("admin:core_apitoken_add")
 
@@ -77,3 +83,80 @@ def test_a_user_is_given_a_domain(boss, domain):
     boss.post(url, {"username": user.username, "is_active": "on", **joined, **inline})
 
     assert user.memberships.get().domain == domain
+
+
+def test_every_recorded_action_and_role_has_a_name():
+    rooms = ("core", "conversations", "finetune", "rag", "trainingsite", "lending")
+    source = "".join(it.read_text() for room in rooms for it in Path(room).rglob("*.py"))
+    recorded = set(re.findall(r'audit\.record\(\s*"(\w+)"', source))
+
+    assert len(recorded) > 10
+    assert recorded - set(ACTIONS) == set()
+    assert set(ROLE_NAMES) == set(ROLES)
+
+
+def test_the_audit_speaks_spanish_and_filters_by_the_recorded_word(boss):
+    for action in ("conversation_rated", "dataset_prepared", "otra_cosa"):
+        AuditEvent.objects.create(actor="ana", action=action, subject_type="conversation")
+    url = reverse("admin:core_auditevent_changelist")
+
+    every = boss.get(url).content.decode()
+    one = boss.get(url, {"action": "dataset_prepared"}).context["cl"].result_list
+
+    assert "Conversación calificada" in every
+    assert ">otra_cosa<" in every
+    assert ">conversación<" in "".join(every.split())
+    assert [it.action for it in one] == ["dataset_prepared"]
+
+
+def test_roles_are_shown_in_spanish(boss):
+    user = a_user("rater")
+
+    page = boss.get(reverse("admin:auth_user_change", args=[user.pk])).content.decode()
+    users = boss.get(reverse("admin:auth_user_changelist")).content.decode()
+    groups = boss.get(reverse("admin:auth_group_changelist")).content.decode()
+
+    assert all("Calificador" in it for it in (page, users, groups))
+    assert user.groups.get().name == "rater"
+
+
+def test_only_superusers_give_powers_beyond_roles(sign_in, boss):
+    helper, user = sign_in(), a_user()
+    for code in ("view_user", "change_user"):
+        helper.user.user_permissions.add(Permission.objects.get(codename=code))
+    url = reverse("admin:auth_user_change", args=[user.pk])
+
+    theirs = helper.get(url).context["adminform"].form.fields
+    full = boss.get(url).context["adminform"].form.fields
+
+    assert {"user_permissions", "is_superuser"} & set(theirs) == set()
+    assert {"user_permissions", "is_superuser"} <= set(full)
+
+
+def test_who_had_a_key_stays_and_the_page_says_what_to_do(boss, domain):
+    user = a_user()
+    a_token(user, domain)
+    url = reverse("admin:auth_user_delete", args=[user.pk])
+    chosen = {"action": "delete_selected", "_selected_action": [user.pk]}
+
+    one = boss.get(url).content.decode()
+    some = boss.post(reverse("admin:auth_user_changelist"), chosen).content.decode()
+    boss.post(url, {"post": "yes"})
+
+    assert "quite la marca «Activo»" in one
+    assert "quite la marca «Activo»" in some
+    assert User.objects.filter(pk=user.pk).exists()
+
+
+def test_who_never_had_one_is_deleted(boss):
+    user = a_user()
+
+    boss.post(reverse("admin:auth_user_delete", args=[user.pk]), {"post": "yes"})
+
+    assert not User.objects.filter(pk=user.pk).exists()
+
+
+def test_a_role_has_its_page(boss):
+    url = reverse("admin:auth_group_change", args=[a_role("rater").pk])
+
+    assert "Calificador" in boss.get(url).content.decode()

@@ -1,0 +1,49 @@
+"""What the code records in English words, as staff read it."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+
+ROLE_NAMES: dict[str, Any] = {
+    "rater": _("Calificador"),
+    "reviewer": _("Revisor"),
+    "trainer": _("Entrenador"),
+    "auditor": _("Auditor"),
+    "admin": _("Administrador"),
+}
+"""The roles of ``core.access``; a group that staff made keeps the name they gave it."""
+
+ACTIONS: dict[str, Any] = {
+    "consent_granted": _("Consentimiento dado"),
+    "consent_withdrawn": _("Consentimiento retirado"),
+    "conversation_cleared": _("Calificación borrada"),
+    "conversation_deleted": _("Conversación eliminada"),
+    "conversation_edited": _("Conversación editada"),
+    "conversation_rated": _("Conversación calificada"),
+    "dataset_prepared": _("Conjunto de datos preparado"),
+    "domain_edited": _("Dominio editado"),
+    "job_cancel_asked": _("Cancelación pedida"),
+    "job_cancelled": _("Entrenamiento cancelado"),
+    "job_deleted": _("Entrenamiento eliminado"),
+    "job_duplicate_cancelled": _("Entrenamiento repetido cancelado"),
+    "job_failed": _("Entrenamiento fallido"),
+    "job_started": _("Entrenamiento iniciado"),
+    "job_succeeded": _("Entrenamiento terminado"),
+    "model_activated": _("Modelo activado"),
+    "model_deactivated": _("Modelo desactivado"),
+    "model_evaluated": _("Modelo evaluado"),
+    "token_issued": _("Clave creada"),
+    "token_revoked": _("Clave revocada"),
+}
+"""Every action that is recorded; one nobody has named yet shows its own word."""
+
+
+def role_name(group: Group) -> str:
+    """The name of a role as staff read it."""
+    return str(ROLE_NAMES.get(group.name, group.name))
+
+
+def action_name(action: str) -> str:
+    """An action as staff read it."""
+    return str(ACTIONS.get(action, action))
