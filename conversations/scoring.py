@@ -9,6 +9,7 @@ from conversations.keys import plain
 
 Tone = Literal["positivo", "negativo", "neutro"]
 
+REFUSAL = 1.125  # a complaint by negation tips an even balance: "no, gracias" is a refusal
 REACH = 4  # how many words after a "no" it still turns round
 _NEGATORS = frozenset(
     ["no", "nunca", "jamas", "tampoco", "sin", "ni", "nada", "ningun", "ninguna", "nadie"]
@@ -26,16 +27,16 @@ def tone(text: str, *, positive: Iterable[str], negative: Iterable[str]) -> Tone
 
     Whole words count, with any accents, case and plural, never parts of words; a "no", "sin" or
     "poco" before a word turns it round; what follows a "pero" weighs more. Praise and complaint
-    of the same weight are a complaint: a polite refusal is a refusal.
+    of the same weight are neither, except that a refusal stays one, however polite.
 
     >>> lists = {"positive": ["me gusta", "gracias"], "negative": ["mal", "error"]}
     >>> [tone(it, **lists) for it in ("Todo normal, sin errores", "no, gracias", "es normal")]
     ['positivo', 'negativo', 'neutro']
     """
-    found = list(_verdicts(text, tuple(positive), tuple(negative)))
-    if not found:
+    balance = sum(_verdicts(text, tuple(positive), tuple(negative)))
+    if not balance:
         return "neutro"
-    return "positivo" if sum(found) > 0 else "negativo"
+    return "positivo" if balance > 0 else "negativo"
 
 
 def _verdicts(text: str, positive: tuple[str, ...], negative: tuple[str, ...]) -> Iterator[float]:
@@ -44,12 +45,11 @@ def _verdicts(text: str, positive: tuple[str, ...], negative: tuple[str, ...]) -
     for clause, mark in _clauses(text):
         words = clause.split()
         if words and set(words) == {"no"}:
-            yield -weight
+            yield -weight * REFUSAL
         start = 0
         for match in lexicon.finditer(clause):
             before = clause[start : match.start()].split()[-REACH:]
-            sign = signs[(match.lastindex or 1) - 1]
-            yield weight * (-sign if _turned(sign, match[0], before) else sign)
+            yield weight * _value(signs[(match.lastindex or 1) - 1], match[0], before)
             start = match.end()
         weight = _WEIGHTS.get(mark, 1.0 if mark in _ENDS or weight < 1 else weight)
 
@@ -62,11 +62,13 @@ def _clauses(text: str) -> Iterator[tuple[str, str]]:
         yield " ".join(parts[index].split()), mark
 
 
-def _turned(sign: int, phrase: str, before: list[str]) -> bool:
-    if phrase.split()[0] in _NEGATORS:  # "si no baja, no quiero": it has a negation of its own
-        return False
+def _value(sign: int, phrase: str, before: list[str]) -> float:
+    """What a phrase says after these words: more than 1 against when a negation makes it so."""
+    own = phrase.split()[0] in _NEGATORS  # "si no baja, no quiero": nothing else turns it round
     met = set(before)
-    return bool(met & _NEGATORS) or (sign > 0 and bool(met & _WEAKENERS))
+    turned = not own and (bool(met & _NEGATORS) or (sign > 0 and bool(met & _WEAKENERS)))
+    value = -sign if turned else sign
+    return value * REFUSAL if value < 0 and (own or turned) else value
 
 
 @lru_cache(maxsize=64)

@@ -36,6 +36,10 @@ NEGATIVE = ["mal", "malo", "error", "confuso", "lento", "no me gusta", "no quier
         ("si no baja el precio no quiero", "negativo"),
         ("un poco lento, pero excelente", "positivo"),
         ("excelente, aunque lento", "positivo"),
+        # As much praise as complaint is neither, but a refusal weighs more.
+        ("Muy clara para prevenir errores.", "neutro"),
+        ("malo y excelente", "neutro"),
+        ("gracias, nada claro", "negativo"),
         # Case, accents, plurals, signs.
         ("¡PERFÉCTO!", "positivo"),
         ("muy claros", "positivo"),
@@ -59,7 +63,7 @@ def test_tone_takes_the_longest_phrase():
 
 
 def test_tone_takes_signs_in_a_list_literally():
-    assert tone("c++ (bien)", positive=["bien"], negative=["c++"]) == "negativo"
+    assert tone("c++ (ccc)", positive=["c+"], negative=["c++"]) == "negativo"
 
 
 def test_tone_of_a_long_text_takes_linear_time():
