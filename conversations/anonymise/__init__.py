@@ -14,12 +14,13 @@ spans, not brackets.
 
 from conversations.anonymise import addresses, codes, emails, numbers
 from conversations.anonymise import names as people
+from conversations.anonymise.kept import Kept
 from conversations.anonymise.spans import LABELS, Span, hide, mask, view_of
 from conversations.anonymise.words import words_of
 
 __all__ = ["LABELS", "VERSION", "Span", "anonymise"]
 
-VERSION = "1"
+VERSION = "2"
 _MOST_ROUNDS = 8
 
 
@@ -28,8 +29,9 @@ def anonymise(
 ) -> tuple[str, list[Span]]:
     """Mask the personal data of a text; masking the result again changes nothing.
 
-    ``keep`` holds lower-case words or whole data that are never masked (products, sizes, cities,
-    the company's own mail); ``names=False`` leaves names alone. Returns the safe text and, in
+    ``keep`` holds terms of one word or several that are never masked, wherever they stand
+    (products, sizes, cities, the company's name and mail; case and accents do not matter);
+    ``names=False`` leaves names alone. Returns the safe text and, in
     order, the spans of the *original* text that were masked. Takes time linear in the text and
     raises nothing.
     """
@@ -46,11 +48,12 @@ def anonymise(
 
 def _round(view: str, found: list[Span], *, keep: frozenset[str], names: bool) -> str:
     """Run every rule once, adding to ``found``; return what is left to see."""
-    words = words_of(view)
+    words, kept = words_of(view), Kept(view, keep)
     rules = [emails.find, codes.find, numbers.find, addresses.find]
     for rule in [*rules, people.find] if names else rules:
-        spans = rule(view, words, keep)
+        spans = rule(view, words, kept)
         if spans:
             found += spans
             view = hide(view, spans)
+            kept = Kept(view, keep)
     return view

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from conversations.anonymise.kept import Kept
 from conversations.anonymise.spans import ADDRESS, Span, apart
-from conversations.anonymise.vocabulary import VOCABULARY, fold, one_of
+from conversations.anonymise.vocabulary import VOCABULARY, one_of
 
 _GATE = VOCABULARY["address"]
 # A house's number, not an amount, a size or a percentage.
@@ -61,13 +62,17 @@ _PART = rf"{one_of(*_PARTS)}\b\.?[ ]?(?:{_SIGN}[ ]?)?" + one_of(
     r"\d{1,4}[a-z]?\b(?!%|[ ]?/|[ ]?(?:cajas?|kg)\b)", r"(?-i:[A-Z]{1,2}\d{0,3})\b", _PROPER
 )
 _AREA = (
-    r"(?:urb|urbanizaci[oó]n|cdla|ciudadela|conjunto|coop|cooperativa|barrio|colonia|col"
-    r"|residencial|recinto)\b\.?[ ]"
+    r"(?:urb|urbanizaci[oó]n|cdla|ciudadela|barrio|colonia|col|residencial|recinto)\b\.?[ ]"
 ) + one_of(
     _DATE,
     _PROPER,
     r"(?:el|la|los|las|san|santa)[ ][^\W\d_]{3,30}",
     r"[^\W\d_]{3,30}(?:[ ]\d[a-z]{1,3}[ ]etapa)?(?=[ ,]{1,2}(?:mz|mza|manzana|villa|etapa)\b)",
+)
+# One that saves or lends is no address: where a block or a house follows, it is.
+_HOUSING = (
+    rf"(?:conjunto|coop|cooperativa)\b\.?[ ](?:{_PROPER}|[^\W\d_]{{3,30}}(?:[ ][^\W\d_]{{3,30}})?)"
+    rf"(?=[ ,;.-]{{1,3}}{one_of(_BLOCK, _PART)})"
 )
 _ROAD = (
     r"(?:km|kil[oó]metro)\.?[ ]?\d{1,3}(?:[.,]\d)?[ ](?:de[ ](?:la[ ])?)?"
@@ -82,6 +87,7 @@ _HEAD = one_of(
     rf"c/[ ]?{_PROPER}{_AND_NUMBER}",
     _BLOCK,
     _AREA,
+    _HOUSING,
     _ROAD,
     rf"edif(?:icio|\.)?[ ]{_PROPER}(?=[ ,;.-]{{1,3}}{_PART})",
     r"(?:c\.?p\.?|c[oó]digo[ ]postal)[ :]{1,3}\d{4,6}\b",
@@ -98,18 +104,19 @@ _ADDRESS = re.compile(rf"(?<![\w.]){_HEAD}(?:{_TAIL}){{0,8}}", re.IGNORECASE)
 # "Vivo en ..." vouches for a street in small letters and without a number.
 _VOUCHED = re.compile(
     r"\b(?:vivo en|direcci[oó]n(?: es|:| de entrega:?)|domicilio(?: es|:)?)[ :]{0,2}(?:la |el )?"
-    rf"({_STREET}[ ](?!(?:y|con|de[ ]entrega)\b){_SMALL}{{0,2}}[^\W\d_]{{3,30}})",
+    rf"({_STREET}[ ](?!(?:y|con|de[ ]entrega)\b){_SMALL}{{0,2}}[^\W\d_]{{3,30}}"
+    rf"|(?:conjunto|coop|cooperativa)\b\.?[ ]{_PROPER})",
     re.IGNORECASE,
 )
 
 
-def find(view: str, words: frozenset[str], keep: frozenset[str]) -> list[Span]:
+def find(view: str, words: frozenset[str], kept: Kept) -> list[Span]:
     """Return the addresses in the view, in order."""
     if _GATE.isdisjoint(words):
         return []
     found = (_trimmed(view, match.span()) for match in _ADDRESS.finditer(view))
     vouched = (match.span(1) for match in _VOUCHED.finditer(view))
-    spans = _without_kept(view, [*found, *vouched], keep)
+    spans = _without_kept(view, [*found, *vouched], kept)
     return apart(Span(start, end, ADDRESS) for start, end in spans)
 
 
@@ -121,10 +128,10 @@ def _trimmed(view: str, span: tuple[int, int]) -> tuple[int, int]:
 
 
 def _without_kept(
-    view: str, spans: Iterable[tuple[int, int]], keep: frozenset[str]
+    view: str, spans: Iterable[tuple[int, int]], kept: Kept
 ) -> Iterator[tuple[int, int]]:
-    """Drop "Av HLSO": an address whose name is a word of the catalogue."""
+    """Drop "Av HLSO": an address whose name is a term of the catalogue."""
     for start, end in spans:
-        name = fold(view[start:end]).partition(" ")[2]
-        if name not in keep and view[start:end].lower() not in keep:
+        kind = view[start:end].partition(" ")[0]
+        if (start, end) not in kept and (start + len(kind), end) not in kept:
             yield start, end

@@ -9,6 +9,7 @@ from stdnum.es import cif, nie, nif
 from stdnum.mx import rfc
 from stdnum.ve import rif
 
+from conversations.anonymise.kept import Kept
 from conversations.anonymise.spans import ACCOUNT, ID, Span, apart
 from conversations.anonymise.words import meaning_before
 
@@ -64,10 +65,10 @@ _ANNOUNCED = re.compile(
 _LEAST_DIGITS = 5
 
 
-def find(view: str, words: frozenset[str], keep: frozenset[str]) -> list[Span]:
+def find(view: str, words: frozenset[str], kept: Kept) -> list[Span]:
     """Return the lettered identities and accounts in the view, in order."""
     found = [span for place in _places(view) for span in _at(view, place)]
-    return apart(span for span in found if view[span.start : span.end].lower() not in keep)
+    return apart(span for span in found if span[:2] not in kept)
 
 
 def _places(view: str) -> Iterator[int]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from conversations.anonymise.kept import Kept
 from conversations.anonymise.spans import EMAIL, NAME, Span, apart
 from conversations.anonymise.vocabulary import VOCABULARY
 
@@ -26,7 +27,7 @@ _HANDLE = re.compile(
 _LONGEST_LOCAL = 64
 
 
-def find(view: str, words: frozenset[str], keep: frozenset[str]) -> list[Span]:
+def find(view: str, words: frozenset[str], kept: Kept) -> list[Span]:
     """Return the electronic addresses in the view, in order."""
     found: list[Span] = []
     if "@" in view or "arroba" in view.lower() or "at" in words:
@@ -35,7 +36,7 @@ def find(view: str, words: frozenset[str], keep: frozenset[str]) -> list[Span]:
         found += _without_at(view)
     if "@" in view or "/" in view:
         found += (Span(m.start(), m.end(), NAME) for m in _HANDLE.finditer(view))
-    return apart(span for span in found if view[span.start : span.end].lower() not in keep)
+    return apart(span for span in found if span[:2] not in kept)
 
 
 def _around_at(view: str) -> Iterator[Span]:

@@ -6,6 +6,7 @@ from itertools import product
 from typing import NamedTuple
 
 from conversations.anonymise import checks, dictated
+from conversations.anonymise.kept import Kept
 from conversations.anonymise.spans import ACCOUNT, BARRIER, ID, PHONE, Span, apart
 from conversations.anonymise.vocabulary import fold
 from conversations.anonymise.words import HARMLESS, meaning_after, meaning_before
@@ -70,13 +71,12 @@ _SHAPES = _plausible_shapes()
 _LENGTH = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def find(view: str, words: frozenset[str], keep: frozenset[str]) -> list[Span]:
+def find(view: str, words: frozenset[str], kept: Kept) -> list[Span]:
     """Return the numbers of a person in the view, in order."""
     found = list(dictated.find(view, words))
     if _RUN.search(view):
-        spans = _written(_hide_harmless(view), view)
-        found += (span for span in spans if view[span.start : span.end].lower() not in keep)
-    return apart(found)
+        found += _written(_hide_harmless(view), view)
+    return apart(span for span in found if span[:2] not in kept)
 
 
 def _hide_harmless(view: str) -> str:
