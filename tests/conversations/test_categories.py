@@ -45,9 +45,29 @@ def test_detect_without_lists_is_general():
     assert categories.detect("quiero pagar", a_domain()) == "general"
 
 
-def test_whitelist_holds_the_catalogue_and_the_domains_list():
-    domain = a_domain(texts={"whitelist": ["Red Cercana"]})
+@pytest.mark.parametrize(
+    "odd",
+    [None, {"words": ["pago"]}, {"name": "pagos"}, {"name": "pagos", "words": None}, "pago", {}],
+)
+def test_detect_passes_over_a_category_without_name_or_words(odd):
+    good = {"name": "cuotas", "words": ["pago"]}
+    assert categories.detect("un pago", a_domain(texts={"categories": [odd, good]})) == "cuotas"
+
+
+@pytest.mark.parametrize("texts", [{}, {"categories": None, "whitelist": None}])
+def test_a_domain_without_lists_is_no_trouble(texts):
+    domain = a_domain(name="Préstamos", texts=texts)
+    assert categories.detect("un pago", domain) == "general"
+    assert categories.whitelist(domain) == {"préstamos"}
+
+
+def test_whitelist_holds_the_names_the_catalogue_and_the_domains_list():
+    texts = {"whitelist": ["Red Cercana"], "business": "Crédito Amigo"}
+    domain = a_domain(name="Préstamos", texts=texts)
     CatalogueEntry.objects.create(
         domain=domain, kind="product", code="HLSO", name="Camarón sin cabeza", aliases=["Shell-on"]
     )
-    assert categories.whitelist(domain) == {"red cercana", "hlso", "camarón sin cabeza", "shell-on"}
+    assert categories.whitelist(domain) == {
+        *("préstamos", "crédito amigo", "red cercana"),
+        *("hlso", "camarón sin cabeza", "shell-on"),
+    }

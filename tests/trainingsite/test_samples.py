@@ -1,11 +1,14 @@
 """The sample domains: complete, free of near-duplicates, and in agreement with their catalogues."""
 
 import re
+from collections import Counter
 from decimal import Decimal
 from itertools import combinations
 
 import pytest
 
+from conversations.anonymise import LABELS, anonymise
+from conversations.categories import whitelist
 from conversations.keys import jaccard, words
 from conversations.models import CatalogueEntry, Conversation
 from core.models import Domain
@@ -74,11 +77,35 @@ def test_loading_makes_the_domain_whole(slug):
     assert domain.prompt.number == 1
 
 
-def test_personal_data_in_the_samples_is_masked(slug):
-    samples.load(slug)
-    assert Conversation.objects.exclude(masks={}).count() >= 4
+# The questions that carry made-up personal data on purpose, and what is found in all of them.
+PERSONAL = {
+    "camaron": {"PHONE": 2, "EMAIL": 1, "NAME": 2, "ID": 2},
+    "tienda": {"EMAIL": 2, "ID": 2, "NAME": 1, "PHONE": 1},
+    "prestamos": {"NAME": 2, "ID": 1, "PHONE": 3, "EMAIL": 1},
+}
+
+
+def test_only_the_questions_meant_to_carry_personal_data_are_masked(slug):
+    keep = whitelist(samples.load(slug))
+    found = Counter(
+        span.label
+        for it in questions(slug, "conversations")
+        for span in anonymise(it, keep=keep)[1]
+    )
+    assert found == PERSONAL[slug]
+    assert 5 <= Conversation.objects.exclude(masks={}).count() <= 6
     texts = " ".join(Conversation.objects.values_list("question", flat=True))
     assert not re.search(r"[\w.]+@[\w.]+", texts)
+
+
+def test_no_answer_feedback_or_evaluation_text_is_masked(slug):
+    keep = whitelist(samples.load(slug))
+    lines = [*samples._lines(slug, "conversations"), *samples._lines(slug, "evaluation")]
+    texts = [line["answer"] for line in lines] + questions(slug, "evaluation")
+    texts += filter(None, (line.get("feedback") for line in lines))
+    assert [anonymise(it, keep=keep) for it in texts] == [(it, []) for it in texts]
+    stored = Conversation.objects.values_list("answer", flat=True)
+    assert not [it for it in stored if re.search(rf"\[({'|'.join(LABELS)})\]", it)]
 
 
 def test_a_domain_loads_whole_or_not_at_all(monkeypatch):
