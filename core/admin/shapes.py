@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 WORD_LISTS = (
     "greetings",
@@ -15,7 +14,6 @@ WORD_LISTS = (
     "negative_feedback_words",
     "whitelist",
 )
-Fault = str | Promise
 
 
 def is_word_list(value: Any) -> bool:
@@ -40,7 +38,7 @@ def is_storable(value: Any) -> bool:
     return r"\u0000" not in text
 
 
-def fault_of_texts(texts: Any) -> Fault | None:
+def fault_of_texts(texts: Any) -> str | None:
     """What is wrong with a domain's texts, naming the key; ``None`` when nothing is.
 
     Keys that the site does not read may hold anything.
@@ -55,7 +53,7 @@ def fault_of_texts(texts: Any) -> Fault | None:
     return _fault_of_categories(texts.get("categories", []))
 
 
-def _fault_of_categories(categories: Any) -> Fault | None:
+def _fault_of_categories(categories: Any) -> str | None:
     if not isinstance(categories, list):
         return _('«categories» debe ser una lista de {"name": …, "words": […]}.')
     for number, it in enumerate(categories, 1):

@@ -22,8 +22,11 @@ BADGES = {
 EVENTS = 100  # the newest that the page lists; the curve is drawn from all
 
 
-def facts(job: FineTuningJob) -> dict[str, Any]:
-    """Everything the job's template needs, from our own tables only."""
+def facts(job: FineTuningJob, *, base_demonstrates: bool) -> dict[str, Any]:
+    """Everything the job's template needs, from our own tables only.
+
+    Whether the base is one for demonstration, only its provider knows: the caller asks.
+    """
     events = list(job.events.all())
     measured = [event.data for event in events]
     return {
@@ -36,6 +39,7 @@ def facts(job: FineTuningJob) -> dict[str, Any]:
         "provider_says": status_said(job.provider_status),
         "settings": settings_of(job),
         "is_active": _is_active(job),
+        "demonstration": job.model.demonstration if hasattr(job, "model") else base_demonstrates,
         "evaluation": evaluation_of(job),
     }
 

@@ -17,8 +17,9 @@ from unfold.decorators import display
 from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, staff
 from core.errors import Refusal
 from finetune import activation, training
+from finetune.admin.demonstration import demonstrates
 from finetune.admin.job_page import BADGES, facts
-from finetune.models import FineTuningJob, JobStatus
+from finetune.models import Activation, FineTuningJob, JobStatus
 
 
 @admin.register(FineTuningJob)
@@ -96,15 +97,23 @@ class FineTuningJobAdmin(ReadOnly, ScopedAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         job = self.get_object(request, object_id)
-        shown = self._shown(request, job) if job else {}
+        shown = {}
+        if job:
+            base_demonstrates = demonstrates(job.provider, job.base_model)
+            shown = self._shown(request, job, base_demonstrates=base_demonstrates)
+            shown["show_delete"] = not _was_active(job)
         return super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
 
     def state_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The part of the page that moves; asked for again every ten seconds while it does."""
+        """The part of the page that moves; asked for again every ten seconds while it does.
+
+        It asks no provider: the page says in ``demostracion`` what it learnt as it opened.
+        """
         job = self._job(request, pk)
         if not self.has_view_permission(request, job):
             raise PermissionDenied
-        return TemplateResponse(request, "admin/finetune/job_state.html", self._shown(request, job))
+        shown = self._shown(request, job, base_demonstrates="demostracion" in request.GET)
+        return TemplateResponse(request, "admin/finetune/job_state.html", shown)
 
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._decide(
@@ -139,14 +148,16 @@ class FineTuningJobAdmin(ReadOnly, ScopedAdmin):
     def _job(self, request: HttpRequest, pk: int) -> FineTuningJob:
         return get_object_or_404(self.get_queryset(request), pk=pk)
 
-    def _shown(self, request: HttpRequest, job: FineTuningJob) -> dict[str, Any]:
+    def _shown(
+        self, request: HttpRequest, job: FineTuningJob, *, base_demonstrates: bool
+    ) -> dict[str, Any]:
         rights = {
             "may_cancel": job.is_live and request.user.has_perm("finetune.start_job"),
             "may_activate": job.status == JobStatus.SUCCEEDED
             and hasattr(job, "model")
             and request.user.has_perm("finetune.activate_model"),
         }
-        return {"job": job, **rights, **facts(job)}
+        return {"job": job, **rights, **facts(job, base_demonstrates=base_demonstrates)}
 
     def _what_activating_does(self, job: FineTuningJob) -> str:
         current = activation.active(job.domain)
@@ -193,3 +204,8 @@ class FineTuningJobAdmin(ReadOnly, ScopedAdmin):
 
     def _back(self, job: FineTuningJob) -> HttpResponseRedirect:
         return HttpResponseRedirect(self._url(job))
+
+
+def _was_active(job: FineTuningJob) -> bool:
+    """What people were told hangs on such a job: ``training.delete`` refuses it."""
+    return Activation.objects.filter(model__job=job).exists()

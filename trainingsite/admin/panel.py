@@ -14,6 +14,7 @@ from conversations.models import Conversation
 from core.access import domains_of
 from core.models import Domain
 from finetune import curation
+from finetune.admin.demonstration import bases_that_demonstrate
 from finetune.models import Activation, Dataset, FineTuningJob, JobStatus, TrainedModel
 from trainingsite.admin.machine import parts
 
@@ -40,6 +41,7 @@ class Loop:
     job: FineTuningJob | None
     active: TrainedModel | None
     waiting: TrainedModel | None
+    demonstration: bool  # what would be trained only shows the loop
 
     def url(self, screen: str) -> str:
         return f"{reverse(f'admin:{screen}')}?dominio={self.domain.slug}"
@@ -95,6 +97,7 @@ def loops(request: HttpRequest) -> list[Loop]:
     sets = _newest(Dataset.objects.filter(domain__in=domains))
     jobs = _newest(FineTuningJob.objects.filter(domain__in=domains).select_related("model"))
     active = _active(domains)
+    demonstrating = bases_that_demonstrate(domains)
     return [
         Loop(
             domain=it,
@@ -106,6 +109,7 @@ def loops(request: HttpRequest) -> list[Loop]:
             job=jobs.get(it.pk),
             active=active.get(it.pk),
             waiting=_waiting(jobs.get(it.pk), active.get(it.pk)),
+            demonstration=it.pk in demonstrating,
         )
         for it in domains
     ]

@@ -21,6 +21,7 @@ from core.admin.base import staff
 from core.errors import Refusal
 from core.models import Domain
 from finetune import curation, datasets, training
+from finetune.admin.demonstration import base_demonstrates
 from finetune.models import Part, ProviderFile
 from trainingsite.admin import selection
 from trainingsite.admin.base import domain_asked, page, requires
@@ -81,6 +82,7 @@ def start(request: HttpRequest) -> HttpResponse:
         domains=domains_of(request.user),
         form=form,
         prepared=bool(files),
+        demonstration=bool(files) and base_demonstrates(domain),
         missing=0 if files else curation.missing(domain),
     )
 

@@ -103,9 +103,10 @@ def test_without_data_the_form_says_what_comes_first(sign_in, domain):
 
 def test_a_live_job_refreshes_itself_and_asks_no_provider(sign_in, domain, training_provider):
     job = a_submitted_job(domain)
+    rater = sign_in("rater")
+    page = rater.get(job_url("change", job)).content.decode()
     asked = len(training_provider.fake.requests)
-
-    page = sign_in("rater").get(job_url("change", job)).content.decode()
+    rater.get(job_url("state", job))
 
     assert f'hx-get="{job_url("state", job)}" hx-trigger="every 10s"' in page
     assert len(training_provider.fake.requests) == asked
@@ -166,8 +167,11 @@ def test_a_job_whose_model_answers_is_not_deleted(sign_in, domain, training_prov
     model = a_trained_model(domain, training_provider)
     activation.activate(model, by="ana")
 
-    answer = sign_in("trainer").post(job_url("delete", model.job), {"post": "yes"}, follow=True)
+    trainer = sign_in("trainer")
+    page = trainer.get(job_url("change", model.job)).content.decode()
+    answer = trainer.post(job_url("delete", model.job), {"post": "yes"}, follow=True)
 
+    assert job_url("delete", model.job) not in page
     assert FineTuningJob.objects.filter(pk=model.job.pk).exists()
     assert any("su historia se conserva" in it for it in told(answer))
 
@@ -176,8 +180,11 @@ def test_an_ended_job_is_deleted(sign_in, domain, training_provider):
     job = a_submitted_job(domain)
     job.move_to(JobStatus.FAILED, error="x", finished_at=timezone.now() - timedelta(hours=1))
 
-    sign_in("trainer").post(job_url("delete", job), {"post": "yes"})
+    trainer = sign_in("trainer")
+    page = trainer.get(job_url("change", job)).content.decode()
+    trainer.post(job_url("delete", job), {"post": "yes"})
 
+    assert job_url("delete", job) in page
     assert not FineTuningJob.objects.exists()
 
 
