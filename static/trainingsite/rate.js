@@ -1,5 +1,6 @@
 // The rating screen: keys, undo, and what to do when an answer does not come. htmx does the rest.
 
+import { LOST, refusal } from "./refusal.js";
 import { hide, toast } from "./toast.js";
 
 const UNDOS = 20;
@@ -62,9 +63,11 @@ document.addEventListener("click", (event) => {
   if (event.target.closest('[data-key="?"]')) document.getElementById("help").showModal();
 });
 document.addEventListener("htmx:afterSwap", (event) => remember(event.detail.elt));
-document.addEventListener("htmx:responseError", () =>
-  toast("El sitio contestó con un error: no se guardó.", { failed: true }),
-);
-document.addEventListener("htmx:sendError", () =>
-  toast("Sin conexión: no se guardó. Inténtelo otra vez.", { failed: true }),
-);
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  const why = refusal({ address: xhr.responseURL, status: xhr.status });
+  if (!why) return;
+  event.detail.shouldSwap = false; // a login page does not belong inside of the card
+  toast(why, { failed: true });
+});
+document.addEventListener("htmx:sendError", () => toast(LOST, { failed: true }));

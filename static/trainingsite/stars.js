@@ -1,8 +1,7 @@
 // The stars of the conversations list: a click (or a digit, with the focus on them) stores a rating.
 
+import { LOST, refusal } from "./refusal.js";
 import { toast } from "./toast.js";
-
-const LOST = "Sin conexión: no se guardó. Inténtelo otra vez.";
 
 function show(group, stars) {
   group.dataset.stars = stars;
@@ -31,8 +30,10 @@ async function store(group, stars, feedback) {
     "X-CSRFToken": document.querySelector("#changelist-form [name=csrfmiddlewaretoken]").value,
   };
   const answer = await fetch(group.dataset.url, { method: "POST", body, headers });
-  const found = await answer.json();
-  if (!answer.ok) throw new Error(found.message);
+  const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
+  const found = isJson ? await answer.json() : {};
+  const why = found.message ?? refusal({ address: answer.url, status: answer.status });
+  if (!isJson || !answer.ok) throw new Error(why || LOST);
   return found;
 }
 

@@ -1,6 +1,7 @@
 """Rating in a real browser: keys, undo, and the stars of the list."""
 
 import pytest
+from django.conf import settings
 
 from tests.factories import a_conversation, a_user
 
@@ -136,3 +137,27 @@ def test_a_focused_group_takes_digits(page, rows):
     page.get_by_text("Guardada.").wait_for()
 
     assert stars(rows[1]) == 5
+
+
+def sign_out_elsewhere(page):
+    """The session ends, and the page that is open does not know."""
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+
+
+def test_a_star_after_the_session_ended_says_so(page, rows):
+    page.goto(LIST)
+    sign_out_elsewhere(page)
+    page.locator(f"[data-url$='/calificar/{rows[0].pk}/'] button").last.click()
+    page.get_by_text("Su sesión terminó y no se guardó: vuelva a entrar.").wait_for()
+
+    assert stars(rows[0]) is None
+
+
+def test_a_key_after_the_session_ended_says_so_and_leaves_the_card(page, rows):
+    page.goto(RATE)
+    sign_out_elsewhere(page)
+    page.keyboard.press("4")
+    page.get_by_text("Su sesión terminó y no se guardó: vuelva a entrar.").wait_for()
+
+    assert stars(rows[0]) is None
+    assert on_screen(page, rows[0])
