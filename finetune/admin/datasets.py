@@ -5,10 +5,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
 from core.admin.base import DomainFilter, ReadOnly, ReadOnlyTable, ScopedAdmin
 from finetune.models import Dataset, DatasetItem, Part, ProviderFile
@@ -41,6 +45,7 @@ class DatasetAdmin(ReadOnly, ScopedAdmin):
     list_filter = [DomainFilter]
     search_fields = ["sha256", "created_by"]
     inlines = [FileInline, ItemInline]
+    actions_detail = ["start"]
     fieldsets = [
         (
             None,
@@ -56,6 +61,16 @@ class DatasetAdmin(ReadOnly, ScopedAdmin):
             f"{part}_count": Count("items", filter=Q(items__part=part)) for part in Part.values
         }
         return super().get_queryset(request).select_related("prompt__domain").annotate(**in_part)
+
+    def has_start_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("finetune.start_job")
+
+    @action(description=_("Iniciar Entrenamiento"), url_path="iniciar", permissions=["start"])
+    def start(self, request: HttpRequest, object_id: str) -> HttpResponseRedirect:
+        """To the form that starts a training, with this dataset chosen."""
+        dataset = get_object_or_404(self.get_queryset(request), pk=object_id)
+        where = urlencode({"dominio": dataset.domain.slug, "conjunto": str(dataset.number)})
+        return HttpResponseRedirect(f"{reverse('admin:start_training')}?{where}")
 
     @admin.display(description=_("versión"), ordering="number")
     def version(self, dataset: Dataset) -> str:

@@ -8,12 +8,13 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core import llm
 from core.access import domains_of
 from core.admin.base import staff
 from core.errors import Refusal
 from core.models import Domain
 from finetune import activation
+from finetune.admin.demonstration import demonstrates
+from finetune.models import TrainedModel
 from rag import assistant
 from rag.assistant import Variant
 from trainingsite.admin.base import domain_asked, page, requires
@@ -59,6 +60,7 @@ def column(request: HttpRequest) -> HttpResponse:
     else:
         context |= {"reply": reply, "shown": reply.examples[: domain.examples]}
         context["demonstration"] = reply.source == "model" and _demonstrates(domain, reply.model)
+        context["said_above"] = variant == "active" and _is_active(domain, reply.model)
     return TemplateResponse(request, "admin/trainingsite/playground_answer.html", context)
 
 
@@ -90,10 +92,11 @@ def _columns(active: Any) -> list[dict[str, Any]]:
 
 def _demonstrates(domain: Domain, name: str) -> bool:
     """Whether the provider itself calls ``name`` a model that only shows the loop."""
-    active = activation.active(domain)
-    if active and active.name == name:
+    if active := _is_active(domain, name):
         return active.demonstration
-    try:
-        return llm.is_demonstration(domain.answer_provider, name)
-    except Refusal:
-        return False
+    return demonstrates(domain.answer_provider, name)
+
+
+def _is_active(domain: Domain, name: str) -> TrainedModel | None:
+    active = activation.active(domain)
+    return active if active and active.name == name else None

@@ -60,7 +60,10 @@ def start(request: HttpRequest) -> HttpResponse:
     """A form with the domain's own values (GET); a job on a prepared dataset (POST)."""
     domain = domain_asked(request)
     files = _files(domain)
-    form = StartForm(request.POST or None, domain=domain, files=files)
+    chosen = next(
+        (it for it in files if str(it.dataset.number) == request.GET.get("conjunto")), None
+    )
+    form = StartForm(request.POST or None, domain=domain, files=files, chosen=chosen)
     if request.method == "POST" and form.is_valid():
         try:
             job = training.start(domain, by=staff(request).get_username(), **form.cleaned_data)
@@ -114,11 +117,19 @@ class StartForm(forms.Form):
         help_text=gettext_lazy("Vacío: lo elige el proveedor."),
     )
 
-    def __init__(self, *args: Any, domain: Domain, files: list[ProviderFile]) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        domain: Domain,
+        files: list[ProviderFile],
+        chosen: ProviderFile | None = None,
+    ) -> None:
         super().__init__(*args)
         choices = [(it.file_id, _label(it)) for it in files]
         cast(forms.ChoiceField, self.fields["file_id"]).choices = choices
         self.initial["base_model"] = domain.base_model
+        if chosen:
+            self.initial["file_id"] = chosen.file_id
 
 
 def _make(

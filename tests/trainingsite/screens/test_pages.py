@@ -124,3 +124,12 @@ def test_pages_speak_spanish(boss, domain, name):
 
     for english in ("Type to search", "Select all rows", "Apply Filters", "Search apps"):
         assert english not in page
+
+
+def test_deleting_asks_without_an_article(boss, domain):
+    row = a_conversation(domain)
+
+    page = boss.get(reverse("admin:conversations_conversation_delete", args=[row.pk]))
+
+    assert "¿Seguro que quiere eliminar" in page.content.decode()
+    assert "los conversación" not in page.content.decode()

@@ -4,8 +4,12 @@ import pytest
 from django.urls import reverse
 
 from conversations.models import Conversation
+from finetune import activation
 from tests.fakes import a_completion, a_model
+from tests.finetune.fake_training import FakeTraining
+from tests.finetune.makers import a_trained_model
 
+MARK = "modelo de demostración"
 SCREEN, COLUMN = reverse("admin:playground"), reverse("admin:playground_answer")
 
 
@@ -34,6 +38,18 @@ def test_a_demonstration_model_is_called_that(sign_in, provider):
     provider.replies["GET /models/base-model"] = 200, a_model("base-model", demonstration=True)
 
     assert "modelo de demostración" in ask(sign_in("rater")).content.decode()
+
+
+def test_the_active_models_column_is_marked_once(sign_in, domain, provider):
+    training = FakeTraining(provider)
+    model = a_trained_model(domain, training)
+    activation.activate(model, by="ana")
+    domain.conversations.all().delete()  # no approved answer is served in the model's place
+    provider.replies["POST /chat/completions"] = 200, a_completion("Hi.", model=model.name)
+    rater = sign_in("rater")
+
+    assert MARK in rater.get(SCREEN).content.decode()
+    assert MARK not in ask(rater, "active").content.decode()
 
 
 def test_a_provider_that_is_down_fails_its_column_only(sign_in, provider):

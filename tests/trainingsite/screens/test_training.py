@@ -203,3 +203,29 @@ def test_a_dataset_is_read_only_and_shows_its_examples(sign_in, domain, training
 
     assert dataset.items.first().question in boss.get(url).content.decode()
     assert boss.post(url, {"number": 9}).status_code == 403
+
+
+def test_a_prepared_dataset_leads_to_its_training(sign_in, domain, training_provider):
+    first = a_file(domain)
+    examples(domain, 3)
+    second = a_file(domain)
+    page_url = reverse("admin:finetune_dataset_change", args=[first.dataset.pk])
+    trainer = sign_in("trainer")
+
+    page = trainer.get(page_url).content.decode()
+    form = trainer.get(page_url.replace("change/", "iniciar/"), follow=True)
+    unknown = trainer.get(START, {"conjunto": "nada"}).context["form"]
+
+    assert first != second
+    assert "Iniciar Entrenamiento" in page
+    assert form.context["form"]["file_id"].value() == first.file_id
+    assert unknown["file_id"].value() is None
+
+
+def test_who_may_not_train_is_not_led_there(sign_in, domain, training_provider):
+    dataset = a_file(domain).dataset
+    url = reverse("admin:finetune_dataset_change", args=[dataset.pk])
+    rater = sign_in("rater")
+
+    assert "Iniciar Entrenamiento" not in rater.get(url).content.decode()
+    assert rater.get(url.replace("change/", "iniciar/")).status_code == 403
