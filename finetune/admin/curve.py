@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import number_format
-
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 12, 28
 TICKS = 4
@@ -15,10 +13,10 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Tick:
-    """A line of the grid: where it is, and what is written beside it."""
+    """A line of the grid: where it is, and the number that is written beside it."""
 
     at: float
-    label: str
+    value: float
 
 
 @dataclass(frozen=True)
@@ -76,8 +74,8 @@ def curve(train: Sequence[Point], valid: Sequence[Point]) -> Curve | None:
     return Curve(
         train=_line([place(it) for it in train], train),
         valid=_line([place(it) for it in valid], valid),
-        x_ticks=[Tick(place((step, low))[0], str(step)) for step in steps],
-        y_ticks=[Tick(place((0, loss))[1], number_format(round(loss, 2), 2)) for loss in losses],
+        x_ticks=[Tick(place((step, low))[0], step) for step in steps],
+        y_ticks=[Tick(place((0, loss))[1], loss) for loss in losses],
     )
 
 

@@ -21,7 +21,7 @@ def test_the_highest_loss_is_at_the_top_and_the_last_step_at_the_right():
     drawn = curve([(0, 3.0), (10, 1.0)], [])
 
     assert drawn.train.dots == [(drawn.left, 12), (drawn.right, drawn.floor)]
-    assert [tick.label for tick in drawn.x_ticks] == ["0", "2", "5", "8", "10"]
+    assert [tick.value for tick in drawn.x_ticks] == [0, 2, 5, 8, 10]
 
 
 def test_a_single_measure_is_drawn_in_the_middle():
