@@ -3,7 +3,7 @@
 import pytest
 from django.conf import settings
 
-from tests.factories import a_conversation, a_user
+from tests.factories import a_conversation, a_domain, a_user
 
 pytestmark = pytest.mark.browser
 
@@ -161,3 +161,16 @@ def test_a_key_after_the_session_ended_says_so_and_leaves_the_card(page, rows):
 
     assert stars(rows[0]) is None
     assert on_screen(page, rows[0])
+
+
+def test_no_column_of_the_list_is_cut_on_a_small_laptop(page, rows, domain):
+    a_domain("otro", name="Otro negocio")
+    domain.memberships.model.objects.create(
+        user=domain.memberships.get().user, domain=a_domain("otro")
+    )
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(LIST)
+
+    heading = page.locator("#result_list th").last.bounding_box()
+    assert page.get_by_role("columnheader", name="Dominio").is_visible()
+    assert heading["x"] + heading["width"] <= 1280

@@ -3,18 +3,23 @@
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path
 
-from trainingsite.admin import panel, playground, rating, training
+from trainingsite.admin.panel import machine
+from trainingsite.admin.playground import column
+from trainingsite.admin.playground import screen as playground
+from trainingsite.admin.rating import rate_one
+from trainingsite.admin.rating import screen as rate
+from trainingsite.admin.training import prepare, start
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
     """One path a screen; each view checks its own permission."""
     view = site.admin_view
     return [
-        path("estado/", view(panel.machine), name="machine"),
-        path("calificar/", view(rating.screen), name="rate"),
-        path("calificar/<int:pk>/", view(rating.rate_one), name="rate_one"),
-        path("preparar/", view(training.prepare), name="prepare"),
-        path("iniciar/", view(training.start), name="start_training"),
-        path("probar/", view(playground.screen), name="playground"),
-        path("probar/respuesta/", view(playground.column), name="playground_answer"),
+        path("estado/", view(machine), name="machine"),
+        path("calificar/", view(rate), name="rate"),
+        path("calificar/<int:pk>/", view(rate_one), name="rate_one"),
+        path("preparar/", view(prepare), name="prepare"),
+        path("iniciar/", view(start), name="start_training"),
+        path("probar/", view(playground), name="playground"),
+        path("probar/respuesta/", view(column), name="playground_answer"),
     ]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from finetune.admin.curve import curve
 from finetune.admin.wording import STATUSES, event_said, status_said
 
 
@@ -56,7 +55,3 @@ def test_status_words_are_translated_and_unknown_ones_kept():
     assert status_said("running") == "entrenando"
     assert status_said("warming_up") == "warming_up"
     assert STATUSES["cancelled"] == "cancelado"
-
-
-def test_the_axis_has_decimal_commas():
-    assert curve([(0, 3.0), (10, 1.0)], []).y_ticks[1].label == "1,50"
