@@ -51,7 +51,7 @@ class UserAdmin(SoundAddress, DjangoUserAdmin, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ["username", "email", "roles", "is_active", "is_superuser", "last_login"]
+    list_display = ["username", "email", "roles", "is_active", "last_login"]
     filter_horizontal = []  # the two-box widget is wider than the page
     inlines = [MembershipInline]
 
@@ -85,7 +85,8 @@ class UserAdmin(SoundAddress, DjangoUserAdmin, ModelAdmin):
 
     @admin.display(description=_("roles"))
     def roles(self, user: User) -> str:
-        return ", ".join(role_name(it) for it in user.groups.all()) or "–"
+        above = [gettext("Superusuario")] if user.is_superuser else []
+        return ", ".join([*above, *map(role_name, user.groups.all())]) or "–"
 
 
 @admin.register(Group)
