@@ -182,3 +182,22 @@ def test_a_rating_takes_as_many_queries_in_a_long_queue(
         rate(rater, rows[1], 3, HTMX)
 
     assert len(then) <= len(first)
+
+
+def test_a_comment_as_long_as_a_book_is_refused_with_the_reason(sign_in, domain):
+    row = a_conversation(domain)
+
+    answer = rate(sign_in("rater"), row, 5, JSON, feedback="a" * 20_001)
+
+    row.refresh_from_db()
+    assert (answer.status_code, row.stars) == (422, None)
+    assert answer.json()["message"]
+
+
+def test_a_category_is_read_without_underscores(sign_in, domain):
+    a_conversation(domain, category="tasas_y_plazos")
+
+    page = sign_in("rater").get(SCREEN).content.decode()
+
+    assert "<span>tasas y plazos</span>" in page
+    assert "tasas_y_plazos" not in page
