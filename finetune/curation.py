@@ -122,6 +122,11 @@ def why_not(conversation: Conversation) -> str:
     return "La persona no acepta, hoy, que sus mensajes se usen para entrenar."
 
 
+def kind(reason: str) -> str:
+    """A reason without the number of the other conversation, so that equals are counted as one."""
+    return reason.split(" que la conversación")[0].rstrip(".")
+
+
 def _refuse_unknown(domain: Domain, ids: Collection[int]) -> None:
     known = set(domain.conversations.filter(pk__in=ids).values_list("pk", flat=True))
     if unknown := sorted(set(ids) - known):

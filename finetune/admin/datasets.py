@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from core.admin.base import DomainFilter, ReadOnly, ReadOnlyTable, ScopedAdmin
+from finetune.curation import kind
 from finetune.models import Dataset, DatasetItem, Part, ProviderFile
 
 
@@ -94,7 +95,7 @@ class DatasetAdmin(ReadOnly, ScopedAdmin):
 
     @admin.display(description=_("motivos"))
     def reasons(self, dataset: Dataset) -> SafeString | str:
-        counted = Counter(str(row.get("razon", "")) for row in dataset.excluded).most_common()
+        counted = Counter(kind(str(row.get("razon", ""))) for row in dataset.excluded).most_common()
         return format_html_join("", "{}: {}<br>", counted) or "–"
 
     @admin.display(description=_("una a una"))

@@ -190,3 +190,10 @@ def test_missing_reads_the_database_a_fixed_number_of_times(domain, django_asser
     examples(domain, 30)
     with django_assert_max_num_queries(2):
         curation.missing(domain)
+
+
+def test_reasons_that_differ_in_the_other_one_only_are_of_one_kind():
+    reasons = [
+        f"Ya hay 3 casi con la misma pregunta que la conversación {number}." for number in (7, 30)
+    ]
+    assert len({curation.kind(it) for it in reasons}) == 1

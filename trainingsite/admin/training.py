@@ -48,7 +48,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
         valid=len(parts.valid),
         missing=max(curation.MINIMUM - len(parts.train), 0),
         minimum=curation.MINIMUM,
-        reasons=Counter(_kind(it["razon"]) for it in found.excluded).most_common(),
+        reasons=Counter(curation.kind(it["razon"]) for it in found.excluded).most_common(),
         token=selection.token(request),
         chosen=None if ids is None else len(ids),
         skip_negative=skip_negative,
@@ -161,8 +161,3 @@ def _files(domain: Domain) -> list[ProviderFile]:
 def _label(file: ProviderFile) -> str:
     dataset = file.dataset
     return f"v{dataset.number} · {dataset.created_at:%Y-%m-%d} · {file.provider}"
-
-
-def _kind(reason: str) -> str:
-    """A reason without the number of the other conversation, so that equals are counted as one."""
-    return reason.split(" que la conversación")[0].rstrip(".")
