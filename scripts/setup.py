@@ -334,7 +334,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--models", action="store_true", help="también .venv-models")
     parser.add_argument("--bench", action="store_true", help="también .venv-bench")
     options = parser.parse_args(arguments)
-    VAR.mkdir(exist_ok=True)
+    (VAR / "static").mkdir(parents=True, exist_ok=True)  # the web looks into it at its start
     make_secrets()
     base().make()
     if options.models:

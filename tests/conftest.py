@@ -21,9 +21,3 @@ def provider(settings):
 def first_number(monkeypatch):
     """Texts are numbered from 1 in each test: what a split makes of them depends on their words."""
     monkeypatch.setattr(factories, "serial", count(1))
-
-
-@pytest.fixture(autouse=True)
-def static_files(settings, tmp_path):
-    """Served from an empty folder: a checkout that never started has none."""
-    settings.STATIC_ROOT = tmp_path

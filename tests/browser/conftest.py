@@ -34,9 +34,8 @@ def domain(transactional_db):
 
 
 @pytest.fixture
-def page(chromium, live_server, domain, settings, tmp_path):
+def page(chromium, live_server, domain):
     """A page of a signed-in trainer; the test fails for an error in its console."""
-    settings.STATIC_ROOT = tmp_path
     client = Client()
     client.force_login(a_user("trainer", domain=domain))
     context = chromium.new_context(locale="es-EC", base_url=live_server.url)

@@ -27,9 +27,3 @@ def sign_in(domain):
 @pytest.fixture
 def boss(sign_in):
     return sign_in(is_superuser=True, where=None)
-
-
-@pytest.fixture(autouse=True)
-def collected(settings, tmp_path):
-    """No static files are collected for these tests, and none are asked for."""
-    settings.STATIC_ROOT = tmp_path
