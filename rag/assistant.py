@@ -7,9 +7,7 @@ from typing import Literal
 from django.contrib.auth.models import User
 
 from conversations import embedding
-from conversations.anonymise import anonymise
-from conversations.capture import ConsentMissing, capture
-from conversations.categories import whitelist
+from conversations.capture import ConsentMissing, capture, masked
 from conversations.models import ChatSession, Conversation, ConversationQuerySet, Origin, Person
 from core import llm
 from core.errors import ModelRefused, ModelUnavailable
@@ -65,7 +63,7 @@ def answer(
     with the nearest approved ones as examples. What a person wrote is kept only if they agreed.
     Raises :class:`ModelUnavailable` when neither a model nor an approved answer is at hand.
     """
-    asked, _ = anonymise(question.strip(), keep=whitelist(domain))
+    asked = masked(question, domain)
     examples = () if variant == "base" else lookup(domain, asked)
     reusable = reuse(domain, examples) if variant == "active" else None
     reply = (

@@ -34,6 +34,17 @@ def approved(domain, provider):
     return rows
 
 
+@pytest.fixture
+def tuned(domain, approved, provider):
+    """A trained model that answers in the domain."""
+    examples(domain, 12)
+    domain.base_model = "base-model"
+    domain.save()
+    model = a_trained_model(domain, FakeTraining(provider))
+    activation.activate(model, by="ana")
+    return model
+
+
 def asked(provider):
     return provider.sent(CHAT)[-1]["messages"]
 
@@ -142,30 +153,17 @@ def test_approved_answer_too_long_for_a_small_model_is_not_shown_to_it(domain, p
     assert reply.text == "Contesta el modelo."
 
 
-def test_tuned_model_hears_the_prompt_it_was_trained_with(domain, approved, provider):
-    training = FakeTraining(provider)
-    examples(domain, 12)
-    domain.base_model = "base-model"
-    domain.save()
-    model = a_trained_model(domain, training)
-    activation.activate(model, by="ana")
+def test_tuned_model_hears_the_prompt_it_was_trained_with(domain, tuned, provider):
     domain.write_prompt("Otro prompt.", by="ana")
     answer(domain, "¿cuánto demora?", by=a_user())
-    assert provider.sent(CHAT)[-1]["model"] == model.name
+    assert provider.sent(CHAT)[-1]["model"] == tuned.name
     assert asked(provider)[0]["content"] == "Eres un asistente útil."
 
 
-def test_tuned_model_that_its_provider_lost_leaves_the_base_answering(domain, approved, provider):
-    training = FakeTraining(provider)
-    examples(domain, 12)
-    domain.base_model = "base-model"
-    domain.save()
-    model = a_trained_model(domain, training)
-    activation.activate(model, by="ana")
-
+def test_tuned_model_that_its_provider_lost_leaves_the_base_answering(domain, tuned, provider):
     def only_the_base(sent):
         lost = 404, {"error": {"message": "no such model"}}
-        return lost if sent["model"] == model.name else (200, a_completion("Contesta la base."))
+        return lost if sent["model"] == tuned.name else (200, a_completion("Contesta la base."))
 
     provider.replies[CHAT] = only_the_base
     assert answer(domain, "¿cuánto demora?", by=a_user()).text == "Contesta la base."
