@@ -19,6 +19,8 @@ _VIEW_ALL = [
     "core.view_domain",
     "conversations.view_conversation",
     "conversations.view_catalogueentry",
+    "conversations.view_label",
+    "conversations.view_processing",
     "finetune.view_dataset",
     "finetune.view_finetuningjob",
     "finetune.view_trainedmodel",
@@ -26,6 +28,7 @@ _VIEW_ALL = [
     "finetune.view_evaluationquestion",
 ]
 _RATE = ["conversations.rate_conversation", "rag.ask_assistant"]
+_DELIVER = ["conversations.capture_message", "conversations.record_consent"]
 _REVIEW = [
     "conversations.add_conversation",
     "conversations.change_conversation",
@@ -33,6 +36,10 @@ _REVIEW = [
     "conversations.review_conversation",
     "conversations.add_catalogueentry",
     "conversations.change_catalogueentry",
+    "conversations.process_queue",
+    "conversations.record_consent",
+    "conversations.view_person",
+    "conversations.view_consentevent",
 ]
 _TRAIN = [
     "finetune.prepare_dataset",
@@ -49,6 +56,10 @@ _ADMINISTER = [
     "core.change_apitoken",
     "core.view_auditevent",
     "conversations.delete_catalogueentry",
+    "conversations.capture_message",
+    "conversations.empty_queue",
+    "conversations.view_consenttext",
+    "conversations.add_consenttext",
     "finetune.delete_evaluationquestion",
     "conversations.view_chatrating",
     *(
@@ -62,7 +73,13 @@ ROLES: dict[str, list[str]] = {
     "rater": [*_VIEW_ALL, *_RATE],
     "reviewer": [*_VIEW_ALL, *_RATE, *_REVIEW],
     "trainer": [*_VIEW_ALL, *_RATE, *_TRAIN],
-    "auditor": [*_VIEW_ALL, "core.view_auditevent"],
+    "auditor": [
+        *_VIEW_ALL,
+        "core.view_auditevent",
+        "conversations.view_person",
+        "conversations.view_consentevent",
+    ],
+    "bot": [*_DELIVER, "rag.ask_assistant"],
     "admin": [*_VIEW_ALL, *_RATE, *_REVIEW, *_TRAIN, *_ADMINISTER],
 }
 """Role -> the permissions of its group, as ``app.codename``."""

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +43,12 @@ class Domain(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(5)],
     )
     min_confidence = models.FloatField(_("confianza mínima"), default=0.85, validators=SHARE)
+    review_sample = models.FloatField(
+        _("muestra a ciegas"),
+        default=0.05,
+        validators=SHARE,
+        help_text=_("Parte de lo aceptado por la máquina que también revisa una persona, 0 a 1."),
+    )
     answer_provider = models.CharField(_("proveedor de respuestas"), max_length=40, default="local")
     answer_model = models.CharField(
         _("modelo de respuestas sin entrenar"),
@@ -101,6 +108,7 @@ class Domain(models.Model):
                 name="domain_thresholds_are_shares",
                 condition=Q(
                     min_confidence__range=(0, 1),
+                    review_sample__range=(0, 1),
                     reuse_similarity__range=(0, 1),
                     reuse_margin__range=(0, 1),
                 ),
@@ -220,6 +228,26 @@ class ApiToken(models.Model):
     def hash(secret: str) -> str:
         """What is stored: the secret has 256 random bits, so one round of SHA-256 is enough."""
         return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class KeptReply(models.Model):
+    """What was answered to a request with an ``Idempotency-Key``: its repetition gets the same.
+
+    The key and the body are kept as keyed hashes, the answer as it was: it holds ids only.
+    """
+
+    key = models.CharField(max_length=64, unique=True, editable=False)
+    body = models.CharField(max_length=64, editable=False)
+    status = models.PositiveSmallIntegerField(null=True, editable=False)
+    answer = models.JSONField(null=True, editable=False)
+    at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    class Meta:
+        verbose_name = _("respuesta guardada")
+        verbose_name_plural = _("respuestas guardadas")
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} {self.status}"
 
 
 class AuditEvent(models.Model):

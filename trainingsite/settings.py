@@ -155,6 +155,9 @@ Q_CLUSTER = {
     "save_limit": 1000,
     "label": "Cola de tareas",
 }
+# What forgets a person who took their consent back, room by room, lowest last: dotted paths of
+# functions ``(person) -> dict of counts``, called by a task.
+ERASERS = ["conversations.erasure.erase"]
 WORKER_HEARTBEAT = VAR_DIR / "worker-heartbeat"
 MODELS_SETUP = VAR_DIR / "models-setup.json"
 

@@ -1,4 +1,4 @@
-"""What was said: people, their consent, the exchanges, their ratings."""
+"""What was said: people, their consent, the exchanges, their labels, reviews and ratings."""
 
 from conversations.models.catalogue import CatalogueEntry
 from conversations.models.exchanges import (
@@ -8,23 +8,43 @@ from conversations.models.exchanges import (
     ConversationQuerySet,
     Origin,
     Stage,
+    Why,
 )
-from conversations.models.people import ChatSession, ConsentEvent, Person, Purpose
+from conversations.models.labels import Label, Review, ReviewClaim
+from conversations.models.messages import ChatMessage, Role
+from conversations.models.people import (
+    ChatSession,
+    ConsentEvent,
+    ConsentRequest,
+    ConsentText,
+    Person,
+    Purpose,
+)
 from conversations.models.ratings import ChatRating, Rating, Thumb
+from conversations.models.work import Processing
 
 __all__ = [
     "DIMENSIONS",
     "DISCARDED",
     "CatalogueEntry",
+    "ChatMessage",
     "ChatRating",
     "ChatSession",
     "ConsentEvent",
+    "ConsentRequest",
+    "ConsentText",
     "Conversation",
     "ConversationQuerySet",
+    "Label",
     "Origin",
     "Person",
+    "Processing",
     "Purpose",
     "Rating",
+    "Review",
+    "ReviewClaim",
+    "Role",
     "Stage",
     "Thumb",
+    "Why",
 ]

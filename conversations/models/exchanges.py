@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
@@ -36,6 +38,20 @@ class Stage(models.TextChoices):
 DISCARDED = (Stage.SCREENED_OUT, Stage.REJECTED)
 
 
+class Why(models.TextChoices):
+    """Why an exchange is in its stage, where the stage alone does not say."""
+
+    EMPTY = "empty", _("vacío")
+    GREETING = "greeting", _("solo saluda")
+    SHORT = "short", _("demasiado corto")
+    NO_REQUEST = "no_request", _("no pide nada del negocio")
+    LOW_CONFIDENCE = "low_confidence", _("confianza baja")
+    QA = "qa", _("no pasa el control de calidad")
+    PERSONAL_DATA = "personal_data", _("queda un dato personal")
+    NEW_ANSWER = "new_answer", _("llegó una respuesta después de revisarla")
+    REVIEWER = "reviewer", _("lo decidió un revisor")
+
+
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-pk")
@@ -64,7 +80,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def ready(self, *, min_stars: int) -> Self:
         """Good enough to learn from by a person's stars."""
-        return self.consented().filter(stage=Stage.APPROVED, stars__gte=min_stars)
+        good = self.filter(stage=Stage.APPROVED, stars__gte=min_stars)
+        return good.exclude(answer="").consented()
+
+    def to_review(self) -> Self:
+        """Waiting for a reviewer: those that need one, and the blind sample of the accepted."""
+        sampled = Q(stage=Stage.APPROVED, sampled=True, reviewed_at=None)
+        return self.filter(Q(stage=Stage.NEEDS_REVIEW) | sampled)
 
     def by_stars(self) -> dict[str, int]:
         """How many of each rating, with a zero for none."""
@@ -116,8 +138,14 @@ class Conversation(models.Model):
     stage = models.CharField(
         _("estado"), max_length=20, choices=Stage.choices, default=Stage.CAPTURED
     )
+    why = models.CharField(_("por qué"), max_length=20, choices=Why.choices, blank=True)
     question = models.TextField(_("pregunta"), db_column="pregunta")
-    answer = models.TextField(_("respuesta"), db_column="respuesta")
+    answer = models.TextField(
+        _("respuesta"),
+        db_column="respuesta",
+        blank=True,
+        help_text=_("Vacía mientras el bot no ha contestado."),
+    )
     context = models.TextField(
         _("contexto usado"), db_column="contexto_usado", null=True, blank=True
     )
@@ -151,9 +179,20 @@ class Conversation(models.Model):
 
     category = models.CharField(_("categoría"), max_length=50, blank=True)
     product = models.CharField(_("producto"), max_length=80, blank=True)
+    product_code = models.CharField(_("clave del producto"), max_length=80, blank=True)
+    history = models.JSONField(_("turnos anteriores"), default=list, blank=True)
+    metadata = models.JSONField(_("datos del canal"), default=dict, blank=True)
+    score = models.PositiveSmallIntegerField(_("puntuación automática"), null=True, blank=True)
+    successful = models.BooleanField(_("venta"), null=True, blank=True)
+    next_message = models.TextField(_("mensaje siguiente"), null=True, blank=True)
+    scored_at = models.DateTimeField(_("puntuada"), null=True, blank=True)
+    confidence = models.FloatField(_("confianza"), null=True, blank=True)
+    sampled = models.BooleanField(_("en la muestra a ciegas"), default=False, editable=False)
     masks = models.JSONField(_("datos ocultados"), default=dict, blank=True)
     anonymiser = models.CharField(_("reglas de anonimización"), max_length=20, blank=True)
     question_hash = models.CharField(_("huella de la pregunta"), max_length=32, db_index=True)
+    bands = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
+    token_count = models.PositiveIntegerField(_("tokens del ejemplo"), null=True, editable=False)
     embedding = VectorField(dimensions=DIMENSIONS, null=True, blank=True, editable=False)
     embedding_model = models.CharField(max_length=60, blank=True, editable=False)
     reviewed_at = models.DateTimeField(_("revisada"), null=True, blank=True)
@@ -175,6 +214,7 @@ class Conversation(models.Model):
         permissions = [
             ("rate_conversation", "Calificar conversaciones"),
             ("review_conversation", "Revisar conversaciones"),
+            ("capture_message", "Entregar mensajes de un canal"),
         ]
         indexes = [
             models.Index(fields=["domain", "-created_at", "-id"], name="conv_domain_newest"),
@@ -187,6 +227,16 @@ class Conversation(models.Model):
             models.Index(
                 fields=["domain", "id"], name="conv_to_embed", condition=Q(embedding=None)
             ),
+            models.Index(fields=["domain", "score"], name="conv_domain_score"),
+            models.Index(fields=["category", "score"], name="conv_category_score"),
+            models.Index(fields=["session", "-id"], name="conv_session_newest"),
+            models.Index(
+                fields=["domain", "confidence", "id"],
+                name="conv_to_review",
+                condition=Q(stage=Stage.NEEDS_REVIEW)
+                | Q(stage=Stage.APPROVED, sampled=True, reviewed_at=None),
+            ),
+            GinIndex(fields=["bands"], name="conv_bands"),
             HnswIndex(
                 fields=["embedding"],
                 name="conv_embedding",
@@ -203,6 +253,19 @@ class Conversation(models.Model):
                 name="conversation_stars_are_one_to_five",
                 condition=Q(stars=None) | Q(stars__range=(1, 5)),
                 violation_error_message=_("Las estrellas van de 1 a 5."),
+            ),
+            models.CheckConstraint(
+                name="conversation_score_is_one_to_five",
+                condition=Q(score=None) | Q(score__range=(1, 5)),
+            ),
+            models.CheckConstraint(
+                name="conversation_score_is_paired",
+                condition=Q(score=None, scored_at=None)
+                | Q(score__isnull=False, scored_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="conversation_confidence_is_a_share",
+                condition=Q(confidence=None) | Q(confidence__range=(0, 1)),
             ),
             models.CheckConstraint(
                 name="conversation_person_exactly_when_theirs",

@@ -39,6 +39,62 @@ class Person(models.Model):
         return bool(latest and latest.granted)
 
 
+class ConsentText(models.Model):
+    """What a domain asks its people, as it was: a new wording is a new version."""
+
+    domain = models.ForeignKey(
+        Domain, models.CASCADE, related_name="consent_texts", verbose_name=_("dominio")
+    )
+    number = models.PositiveIntegerField(_("versión"))
+    text = models.TextField(_("texto"))
+    language = models.CharField(_("idioma"), max_length=10, default="es")
+    created_at = models.DateTimeField(_("creada"), default=timezone.now)
+    created_by = models.CharField(_("por"), max_length=150)
+
+    class Meta:
+        verbose_name = _("texto de consentimiento")
+        verbose_name_plural = _("textos de consentimiento")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(name="consent_text_once", fields=["domain", "number"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.domain.slug} v{self.number}"
+
+
+class ConsentRequest(models.Model):
+    """That a person was asked, with which words: only what they say next is the answer.
+
+    ``closed_at`` is when they said something: their answer (``event``), or anything else.
+    """
+
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="consent_requests", verbose_name=_("persona")
+    )
+    text = models.ForeignKey(ConsentText, models.PROTECT, related_name="+", verbose_name=_("texto"))
+    channel = models.CharField(_("canal"), max_length=40)
+    asked_at = models.DateTimeField(_("preguntado"), db_default=Now())
+    closed_at = models.DateTimeField(_("cerrado"), null=True, blank=True)
+    event = models.OneToOneField(
+        "ConsentEvent", models.CASCADE, null=True, blank=True, related_name="request"
+    )
+
+    class Meta:
+        verbose_name = _("pregunta de consentimiento")
+        verbose_name_plural = _("preguntas de consentimiento")
+        constraints = [
+            models.UniqueConstraint(
+                name="consent_asked_one_at_a_time",
+                fields=["person"],
+                condition=models.Q(closed_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.text}"
+
+
 class ConsentEvent(models.Model):
     """One yes or no. Never changed: the latest one of a purpose counts."""
 
@@ -47,7 +103,9 @@ class ConsentEvent(models.Model):
     )
     purpose = models.CharField(_("para qué"), max_length=20, choices=Purpose.choices)
     granted = models.BooleanField(_("acepta"))
+    text_number = models.PositiveIntegerField(_("versión del texto"), null=True, blank=True)
     text_hash = models.CharField(_("huella del texto"), max_length=64, blank=True)
+    language = models.CharField(_("idioma"), max_length=10, blank=True)
     channel = models.CharField(_("canal"), max_length=40)
     evidence = models.CharField(_("prueba"), max_length=200, blank=True)
     at = models.DateTimeField(_("cuándo"), db_default=Now())
@@ -55,6 +113,7 @@ class ConsentEvent(models.Model):
     class Meta:
         verbose_name = _("consentimiento")
         verbose_name_plural = _("consentimientos")
+        permissions = [("record_consent", "Registrar y retirar consentimientos")]
         indexes = [models.Index(fields=["person", "purpose", "-at"])]
 
     def __str__(self) -> str:

@@ -1,0 +1,99 @@
+"""Work that must be done once: rows that are claimed, under a lease, and counted at the claim.
+
+A row says itself whether it waits, who holds it and until when, so a worker may die at any moment:
+its lease runs out and another claims the row. The queue only rings the bell.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Self
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+MOST_CLAIMS = 5
+PAUSE = timedelta(seconds=10)  # before another try, doubled each time
+
+
+class WorkState(models.TextChoices):
+    WAITING = "waiting", _("En espera")
+    DONE = "done", _("Hecho")
+    DEAD = "dead", _("Abandonado")
+
+
+class WorkQuerySet(models.QuerySet[Any]):
+    def waiting(self) -> Self:
+        return self.filter(state=WorkState.WAITING)
+
+    def dead(self) -> Self:
+        return self.filter(state=WorkState.DEAD)
+
+    def due(self) -> Self:
+        """Waiting, its time come, and in nobody's hands; all by the database's clock."""
+        free = Q(lease_until=None) | Q(lease_until__lt=Now())
+        return self.waiting().filter(free, next_at__lte=Now())
+
+    @transaction.atomic
+    def claim(self, *, limit: int, seconds: float) -> list[Any]:
+        """Take up to ``limit`` due rows, oldest first, for ``seconds``.
+
+        Each claim counts as an attempt at once, so that work which kills its worker counts too.
+        What was claimed :data:`MOST_CLAIMS` times without an end is buried instead.
+        """
+        locked = self.due().select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+        rows = self.model._default_manager
+        worn = locked.filter(attempts__gte=MOST_CLAIMS).values_list("pk", flat=True)
+        rows.filter(pk__in=list(worn)).update(state=WorkState.DEAD, lease_until=None)
+        fresh = locked.filter(attempts__lt=MOST_CLAIMS).values_list("pk", flat=True)
+        mine = rows.filter(pk__in=list(fresh[:limit]))
+        mine.update(attempts=F("attempts") + 1, lease_until=Now() + timedelta(seconds=seconds))
+        return list(mine.order_by("pk"))
+
+    def retry(self) -> int:
+        """Give dead work another five tries; how many rows."""
+        return self.dead().update(
+            state=WorkState.WAITING, attempts=0, next_at=Now(), lease_until=None, error=""
+        )
+
+
+class Work(models.Model):
+    """Base of a table of work: one row for each thing to do.
+
+    Whoever claimed a row owns it as long as ``lease_until`` is the moment that the claim wrote:
+    :meth:`finish` and :meth:`fail` of a late worker change nothing and say so.
+    """
+
+    state = models.CharField(
+        _("estado"), max_length=10, choices=WorkState.choices, default=WorkState.WAITING
+    )
+    attempts = models.PositiveSmallIntegerField(_("intentos"), default=0)
+    lease_until = models.DateTimeField(_("tomado hasta"), null=True, blank=True)
+    next_at = models.DateTimeField(_("no antes de"), db_default=Now())
+    error = models.CharField(_("último error"), max_length=300, blank=True)
+
+    objects = WorkQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def finish(self) -> bool:
+        """The work is done; ``False`` when the row is no longer ours: then undo what was done."""
+        return self._end(state=WorkState.DONE, error="")
+
+    def fail(self, error: str) -> bool:
+        """It did not work: try again later, or never after the last attempt."""
+        state = WorkState.DEAD if self.attempts >= MOST_CLAIMS else WorkState.WAITING
+        pause = PAUSE * 2 ** max(0, self.attempts - 1)
+        return self._end(state=state, error=error[:300], next_at=Now() + pause)
+
+    def put_back(self) -> bool:
+        """Not tried after all: whatever it needs is away. The attempt does not count."""
+        return self._end(attempts=F("attempts") - 1, next_at=Now() + PAUSE)
+
+    def _end(self, **values: Any) -> bool:
+        rows = type(self)._default_manager
+        mine = rows.filter(pk=self.pk, state=WorkState.WAITING, lease_until=self.lease_until)
+        return mine.update(lease_until=None, **values) == 1
