@@ -71,3 +71,9 @@ class LendingView(DomainView):
     """The family ``/api/v1/...`` (requirements, section 2)."""
 
     default_domain = "prestamos"
+
+
+class WebhookView(DomainView):
+    """The family ``/webhook/...`` of bots and reviewers (requirements, section 3)."""
+
+    default_domain = "camaron"
