@@ -17,7 +17,8 @@ class Label(models.Model):
 
     ``fields`` maps each field (product, size, glaseo_percentage, destination, quantity) to what
     was read or null; ``confidences`` maps intent and fields to 0..1; ``sources`` says which
-    labeller won each (model, rules, examples, person); ``entities`` are ``[start, end, kind,
+    labeller won each (model, rules, examples, person); ``raw`` is the confidence before it was
+    calibrated, which later calibrations start from; ``entities`` are ``[start, end, kind,
     value]`` in the question; ``qa_errors`` are ``{code, field, message, expected, nearest}``.
     """
 
@@ -30,6 +31,7 @@ class Label(models.Model):
     fields = models.JSONField(_("campos"), default=dict)
     confidences = models.JSONField(_("confianza por campo"), default=dict)
     confidence = models.FloatField(_("confianza"), validators=SHARE)
+    raw = models.JSONField(_("confianza sin calibrar"), default=dict)
     sources = models.JSONField(_("quién lo leyó"), default=dict)
     entities = models.JSONField(_("entidades"), default=list)
     qa_passed = models.BooleanField(_("pasa el control de calidad"))
