@@ -1,6 +1,7 @@
 """What was said: people, their consent, the exchanges, their labels, reviews and ratings."""
 
 from conversations.models.catalogue import CatalogueEntry
+from conversations.models.erasures import Erasure
 from conversations.models.exchanges import (
     DIMENSIONS,
     DISCARDED,
@@ -35,6 +36,7 @@ __all__ = [
     "ConsentText",
     "Conversation",
     "ConversationQuerySet",
+    "Erasure",
     "Label",
     "Origin",
     "Person",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HnswIndex, VectorField
 
+from conversations.models.erasures import Erasure
 from conversations.models.people import ChatSession, ConsentEvent, Person, Purpose
 from core.models import Domain
 
@@ -71,12 +72,18 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.standing().unrated()
 
     def consented(self) -> Self:
-        """Usable for training as of now: nobody's, or of someone whose latest word is a yes."""
+        """Usable for training as of now: nobody's, or of someone whose latest word is a yes.
+
+        What they had said before a no is not, even while it waits to be erased under a later yes.
+        """
         latest = ConsentEvent.objects.filter(
             person=OuterRef("person"), purpose=Purpose.TRAINING
         ).order_by("-at", "-pk")
         yes = ConsentEvent.objects.filter(pk=models.Subquery(latest.values("pk")[:1]), granted=True)
-        return self.filter(~Q(origin=Origin.PERSON) | Exists(yes))
+        going = Erasure.objects.unfinished().filter(
+            person=OuterRef("person"), through__gte=OuterRef("pk")
+        )
+        return self.filter(~Q(origin=Origin.PERSON) | Exists(yes) & ~Exists(going))
 
     def ready(self, *, min_stars: int) -> Self:
         """Good enough to learn from by a person's stars."""
