@@ -12,6 +12,7 @@ from conversations.models.exchanges import (
     Why,
 )
 from conversations.models.labels import Label, Review, ReviewClaim
+from conversations.models.lists import Rejected, ScreenedOut, ToReview
 from conversations.models.messages import ChatMessage, Role
 from conversations.models.people import (
     ChatSession,
@@ -43,10 +44,13 @@ __all__ = [
     "Processing",
     "Purpose",
     "Rating",
+    "Rejected",
     "Review",
     "ReviewClaim",
     "Role",
+    "ScreenedOut",
     "Stage",
     "Thumb",
+    "ToReview",
     "Why",
 ]

@@ -196,6 +196,13 @@ class Conversation(models.Model):
     confidence = models.FloatField(_("confianza"), null=True, blank=True)
     sampled = models.BooleanField(_("en la muestra a ciegas"), default=False, editable=False)
     masks = models.JSONField(_("datos ocultados"), default=dict, blank=True)
+    unmasked = ArrayField(
+        models.CharField(max_length=80),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("Lo que un revisor leyó aquí y no es un dato personal."),
+    )
     anonymiser = models.CharField(_("reglas de anonimización"), max_length=20, blank=True)
     question_hash = models.CharField(_("huella de la pregunta"), max_length=32, db_index=True)
     bands = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
