@@ -20,10 +20,7 @@ def lists_of_exchanges(*named):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("conversations", "0006_labels_keep_what_was_calibrated"),
-        ("conversations", "0006_what_must_be_forgotten"),
-    ]
+    dependencies = [("conversations", "0007_labels_keep_what_was_calibrated")]
     operations = [
         *lists_of_exchanges(
             ("Rejected", "conversación rechazada", "conversaciones rechazadas"),
