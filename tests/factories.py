@@ -77,3 +77,16 @@ def a_person(domain=None, *, consents=None):
     if consents is not None:
         (consent.grant if consents else consent.withdraw)(person, channel="test")
     return person
+
+
+def a_label(conversation, *, confidence=0.5, qa_passed=True, **fields):
+    """What the machine read in an exchange."""
+    fields = {
+        "number": conversation.labels.count() + 1,
+        "intent": "pricing",
+        "fields": {"product": "HLSO", "size": "16/20"},
+        "confidences": {"intent": confidence, "product": confidence, "size": confidence},
+        "sources": {"intent": "rules", "product": "rules", "size": "rules"},
+        "labeller": "rules",
+    } | fields
+    return conversation.labels.create(confidence=confidence, qa_passed=qa_passed, **fields)

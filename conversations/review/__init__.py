@@ -1,0 +1,31 @@
+"""What a reviewer decides about an exchange: every verb is one transaction, written down, undoable.
+
+The verbs take who decides as ``by``; whether they may, and in which domain, is the door's business.
+"""
+
+from conversations.review.batches import Batch, auto_approve, in_turn
+from conversations.review.claims import claim, claim_next, heartbeat, release
+from conversations.review.deciding import forget_texts
+from conversations.review.decisions import approve, flag, reject, send_back
+from conversations.review.undoing import undo
+from conversations.review.waiting import is_waiting, pending, told_confidence, with_told
+
+__all__ = [
+    "Batch",
+    "approve",
+    "auto_approve",
+    "claim",
+    "claim_next",
+    "flag",
+    "forget_texts",
+    "heartbeat",
+    "in_turn",
+    "is_waiting",
+    "pending",
+    "reject",
+    "release",
+    "send_back",
+    "told_confidence",
+    "undo",
+    "with_told",
+]

@@ -1,0 +1,49 @@
+"""What waits for a reviewer, in which order, and how much of the machine's opinion is told.
+
+Reviewers must not know which exchanges the machine had accepted (the blind sample): those look like
+the others, the confidence of none that reached its domain's threshold is told while it waits, and
+such exchanges stand spread over the queue.
+"""
+
+from django.contrib.auth.models import User
+from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, Coalesce, Mod, Now
+
+from conversations.models import Conversation, ConversationQuerySet, ReviewClaim, Stage
+
+WAITING = Q(stage=Stage.NEEDS_REVIEW) | Q(
+    stage=Stage.APPROVED, sampled=True, reviewed_at__isnull=True
+)
+_SURE = WAITING & Q(confidence__gte=F("domain__min_confidence"))
+_TOLD = Case(When(_SURE, then=Value(None)), default=F("confidence"), output_field=FloatField())
+# A place that says nothing: multiples of a prime, over the confidences below the threshold.
+_SPREAD = (
+    Cast(Mod(F("pk") * 7919, Value(1000)), FloatField()) / 1000.0 * F("domain__min_confidence")
+)
+
+
+def is_waiting(row: Conversation) -> bool:
+    """Whether a reviewer is to decide about it: it needs a review, or is of the blind sample."""
+    sampled = row.stage == Stage.APPROVED and row.sampled and row.reviewed_at is None
+    return row.stage == Stage.NEEDS_REVIEW or sampled
+
+
+def told_confidence(row: Conversation) -> float | None:
+    """The confidence that may be shown with ``row``."""
+    sure = row.confidence is not None and row.confidence >= row.domain.min_confidence
+    return None if sure and is_waiting(row) else row.confidence
+
+
+def with_told(rows: ConversationQuerySet) -> ConversationQuerySet:
+    """``rows`` with ``told``: the confidence that may be shown, to filter and to sort by."""
+    return rows.annotate(told=_TOLD)
+
+
+def pending(rows: ConversationQuerySet, *, by: User) -> ConversationQuerySet:
+    """Those of ``rows`` that ``by`` may review now, the least certain first.
+
+    What somebody else has open is not offered.
+    """
+    held = ReviewClaim.objects.filter(conversation=OuterRef("pk"), until__gt=Now()).exclude(user=by)
+    waiting = with_told(rows.filter(WAITING)).exclude(Exists(held))
+    return waiting.order_by(Coalesce("told", _SPREAD), "pk")
