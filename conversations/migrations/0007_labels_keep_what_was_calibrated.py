@@ -17,7 +17,7 @@ CREATE TRIGGER label_is_never_rewritten
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0005_training_data_view")]
+    dependencies = [("conversations", "0006_what_must_be_forgotten")]
     operations = [
         migrations.AddField(
             "label",
