@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 MOST_CLAIMS = 5
 PAUSE = timedelta(seconds=10)  # before another try, doubled each time
+KILLED = "killed"  # what is known of work whose worker never came back
 
 
 class WorkState(models.TextChoices):
@@ -41,14 +42,15 @@ class WorkQuerySet(models.QuerySet[Any]):
         """Take up to ``limit`` due rows, oldest first, for ``seconds``.
 
         Each claim counts as an attempt at once, so that work which kills its worker counts too.
-        What was claimed :data:`MOST_CLAIMS` times without an end is buried instead.
+        What was claimed :data:`MOST_CLAIMS` times without an end is buried instead. A row whose
+        lease ran out may be the one that killed its worker, so it is taken alone: the rows that
+        were claimed together with it do not die of it.
         """
         locked = self.due().select_for_update(skip_locked=True, of=("self",)).order_by("pk")
-        rows = self.model._default_manager
-        worn = locked.filter(attempts__gte=MOST_CLAIMS).values_list("pk", flat=True)
-        rows.filter(pk__in=list(worn)).update(state=WorkState.DEAD, lease_until=None)
-        fresh = locked.filter(attempts__lt=MOST_CLAIMS).values_list("pk", flat=True)
-        mine = rows.filter(pk__in=list(fresh[:limit]))
+        left = locked.exclude(lease_until=None)
+        self._bury(left.filter(attempts__gte=MOST_CLAIMS))
+        chosen = _keys(left[:1]) or _keys(locked.filter(lease_until=None)[:limit])
+        mine = self.model._default_manager.filter(pk__in=chosen)
         mine.update(attempts=F("attempts") + 1, lease_until=Now() + timedelta(seconds=seconds))
         return list(mine.order_by("pk"))
 
@@ -57,6 +59,15 @@ class WorkQuerySet(models.QuerySet[Any]):
         return self.dead().update(
             state=WorkState.WAITING, attempts=0, next_at=Now(), lease_until=None, error=""
         )
+
+    def _bury(self, worn: models.QuerySet[Any]) -> None:
+        """The last claim of these rows ended with their worker, which could not say why."""
+        rows = self.model._default_manager.filter(pk__in=_keys(worn))
+        rows.update(state=WorkState.DEAD, lease_until=None, error=KILLED)
+
+
+def _keys(rows: models.QuerySet[Any]) -> list[Any]:
+    return list(rows.values_list("pk", flat=True))
 
 
 class Work(models.Model):
