@@ -1,6 +1,7 @@
 """Work of this room that the queue does: keys in, a verb called, a sentence out."""
 
-from conversations import embedding
+from conversations import embedding, erasure
+from conversations.models import Erasure
 from core.errors import ModelRefused, ModelUnavailable
 
 
@@ -13,3 +14,13 @@ def embed_waiting() -> str:
         return f"{embedding.fill(limit=2000)} embedded"
     except (ModelUnavailable, ModelRefused) as error:
         return f"later: {error}"
+
+
+def erase_person(pk: int) -> str:
+    """Forget one person who withdrew; a second delivery finds nothing to do."""
+    return erasure.forget_due(Erasure.objects.filter(pk=pk))
+
+
+def erase_waiting() -> str:
+    """Forget those whose bell was not heard, or whose erasure failed."""
+    return erasure.forget_due(Erasure.objects.all())

@@ -1,18 +1,11 @@
 """What must be forgotten: people who took their consent back."""
 
-from typing import Self
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.people import Person
-from core.work import Work, WorkQuerySet, WorkState
-
-
-class ErasureQuerySet(WorkQuerySet):
-    def unfinished(self) -> Self:
-        return self.exclude(state=WorkState.DONE)
+from core.work import Work, WorkState
 
 
 class Erasure(Work):
@@ -30,8 +23,6 @@ class Erasure(Work):
         verbose_name=_("persona"),
     )
     through = models.BigIntegerField(_("hasta la conversación"))
-
-    objects = ErasureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("borrado pendiente")

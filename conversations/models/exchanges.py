@@ -16,6 +16,7 @@ from pgvector.django import HnswIndex, VectorField
 from conversations.models.erasures import Erasure
 from conversations.models.people import ChatSession, ConsentEvent, Person, Purpose
 from core.models import Domain
+from core.work import WorkState
 
 DIMENSIONS = 384  # of the bundled embedder
 
@@ -80,7 +81,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
             person=OuterRef("person"), purpose=Purpose.TRAINING
         ).order_by("-at", "-pk")
         yes = ConsentEvent.objects.filter(pk=models.Subquery(latest.values("pk")[:1]), granted=True)
-        going = Erasure.objects.unfinished().filter(
+        going = Erasure.objects.exclude(state=WorkState.DONE).filter(
             person=OuterRef("person"), through__gte=OuterRef("pk")
         )
         return self.filter(~Q(origin=Origin.PERSON) | Exists(yes) & ~Exists(going))

@@ -33,9 +33,13 @@ class Person(models.Model):
     def __str__(self) -> str:
         return self.pseudonym[:12]
 
+    def word_on(self, purpose: str) -> ConsentEvent | None:
+        """The latest they said about ``purpose``: the one that counts."""
+        return self.consents.filter(purpose=purpose).order_by("-at", "-pk").first()
+
     def consents_to(self, purpose: str) -> bool:
         """Whether their latest word on ``purpose`` was a yes."""
-        latest = self.consents.filter(purpose=purpose).order_by("-at", "-pk").first()
+        latest = self.word_on(purpose)
         return bool(latest and latest.granted)
 
 

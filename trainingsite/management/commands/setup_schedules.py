@@ -8,6 +8,7 @@ from django_q.models import Schedule
 EVERY_MINUTE = {
     "latido": "core.tasks.heartbeat",
     "vectores": "conversations.tasks.embed_waiting",
+    "borrados": "conversations.tasks.erase_waiting",
     "entrenamientos": "finetune.tasks.poll_jobs",
 }
 
@@ -16,14 +17,14 @@ class Command(BaseCommand):
     help = "Create or mend the schedules of the queue; safe to run again."
 
     def handle(self, **options: Any) -> None:
-        for name, func in EVERY_MINUTE.items():
-            Schedule.objects.update_or_create(
-                name=name,
-                defaults={
-                    "func": func,
-                    "schedule_type": Schedule.MINUTES,
-                    "minutes": 1,
-                    "repeats": -1,
-                },
-            )
-        Schedule.objects.exclude(name__in=EVERY_MINUTE).delete()
+        known = dict(Schedule.objects.values_list("name", "pk"))
+        kept = [mend(known.get(name), name=name, func=func) for name, func in EVERY_MINUTE.items()]
+        Schedule.objects.exclude(pk__in=kept).delete()
+
+
+def mend(pk: int | None, **fields: str) -> int:
+    """Write the schedule ``pk``, or a new one, as it must be; its key."""
+    plain = dict.fromkeys(("args", "kwargs", "hook", "cluster", "intended_date_kwarg"))
+    timing = {"schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1}
+    row, _ = Schedule.objects.update_or_create(pk=pk, defaults=plain | timing | fields)
+    return row.pk

@@ -1,0 +1,35 @@
+"""People, what they were asked and what they agreed to. The only writer of consent."""
+
+from conversations.consent.asking import ask, hear
+from conversations.consent.identity import (
+    canonical,
+    find_person,
+    keyed,
+    person_known_as,
+    pseudonym,
+)
+from conversations.consent.recording import grant, lock, record, withdraw
+from conversations.consent.talk import Said, reply_to
+from conversations.consent.texts import text_of, write_text
+from conversations.consent.words import answer_to, asks_about, command_in
+
+__all__ = [
+    "Said",
+    "answer_to",
+    "ask",
+    "asks_about",
+    "canonical",
+    "command_in",
+    "find_person",
+    "grant",
+    "hear",
+    "keyed",
+    "lock",
+    "person_known_as",
+    "pseudonym",
+    "record",
+    "reply_to",
+    "text_of",
+    "withdraw",
+    "write_text",
+]

@@ -1,0 +1,56 @@
+"""What a person's whole message says about their consent. Words in, a meaning out. Pure.
+
+Only a whole message counts: "sí quiero" belongs to a sale and says nothing about consent
+(requirements, 3.3 and X22). Case, accents and punctuation make no difference.
+"""
+
+import re
+import unicodedata
+
+GRANTING = frozenset({"si", "yes", "acepto", "accept", "1"})
+REFUSING = frozenset({"no", "nope", "rechazar", "reject", "2"})
+ASKING = frozenset({"consentimiento", "consent", "privacidad", "privacy", "datos"})
+SETTING = frozenset({"consentimiento", "consent"})  # these, with an answer, settle it in one step
+LEAVING = "baja"
+_LONGEST = 60  # characters: what is longer is a message, not a word
+
+
+def answer_to(message: str) -> bool | None:
+    """The yes or the no that answers the question; ``None`` for anything else.
+
+    >>> [answer_to(it) for it in ("¡SÍ!", "*No.*", "sí quiero", "acepto el precio")]
+    [True, False, None, None]
+    """
+    said = _plain(message)
+    if said in GRANTING:
+        return True
+    return False if said in REFUSING else None
+
+
+def command_in(message: str) -> bool | None:
+    """The consent that is set in one step, without a question; ``None`` if none is.
+
+    >>> [command_in(it) for it in ("Consentimiento sí", "consentimiento: no", "BAJA", "datos")]
+    [True, False, False, None]
+    """
+    word, _, answer = _plain(message).partition(" ")
+    if word == LEAVING and not answer:
+        return False
+    return answer_to(answer) if word in SETTING else None
+
+
+def asks_about(message: str) -> bool:
+    """Whether the person wants to know how their consent stands.
+
+    >>> [asks_about(it) for it in ("¿Privacidad?", "datos", "los datos del flete")]
+    [True, True, False]
+    """
+    return _plain(message) in ASKING
+
+
+def _plain(message: str) -> str:
+    if len(message) > _LONGEST:
+        return ""
+    bare = unicodedata.normalize("NFKD", message).casefold()
+    letters = "".join(it for it in bare if not unicodedata.combining(it))
+    return " ".join(re.findall(r"[^\W_]+", letters))
