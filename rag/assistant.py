@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.contrib.auth.models import User
+from django.db import DatabaseError
 
-from conversations import embedding
+from conversations import consent, embedding
 from conversations.capture import ConsentMissing, capture, masked
 from conversations.models import ChatSession, Conversation, ConversationQuerySet, Origin, Person
 from core import llm
-from core.errors import ModelRefused, ModelUnavailable
+from core.errors import ModelRefused, ModelUnavailable, Refusal
 from core.models import Domain
 from finetune import activation
 from finetune.models import TrainedModel
@@ -36,15 +37,20 @@ class Example:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the bot said and where it came from: a model, or an approved answer as it is."""
+    """What the bot said and where it came from: a model, or an approved answer as it is.
+
+    ``consent`` is the question of consent that goes with the reply, word for word, when it is due;
+    a message about the person's consent gets its reply from the source of that name.
+    """
 
     text: str
-    source: Literal["model", "approved"]
+    source: Literal["model", "approved", "consent"]
     model: str
     tokens: int
     milliseconds: int
     examples: tuple[Example, ...]
     conversation: Conversation | None = None
+    consent: str | None = None
 
 
 def answer(
@@ -54,24 +60,29 @@ def answer(
     by: User | None = None,
     person: Person | None = None,
     session: ChatSession | None = None,
+    channel: str = "chat",
     variant: Variant = "active",
     keep: bool = True,
 ) -> Answer:
     """Answer ``question`` in ``domain`` and, with ``keep``, store the exchange.
 
     An approved answer to nearly the same question is served as it is; else the model is asked,
-    with the nearest approved ones as examples. What a person wrote is kept only if they agreed.
+    with the nearest approved ones as examples. A ``person`` is answered whatever their consent,
+    asked for it once, and kept only if they agreed; what they say about it is heard first.
     Raises :class:`ModelUnavailable` when neither a model nor an approved answer is at hand.
     """
+    if person and (said := consent.reply_to(person, question, channel=channel)):
+        return _about_consent(said)
     asked = masked(question, domain)
     examples = () if variant == "base" else lookup(domain, asked)
     reusable = reuse(domain, examples) if variant == "active" else None
     reply = (
         _as_it_is(reusable, examples) if reusable else _ask_best(domain, asked, examples, variant)
     )
-    if not keep:
-        return reply
-    return replace(reply, conversation=_keep(domain, question, reply, by, person, session))
+    if keep:
+        reply = replace(reply, conversation=_keep(domain, question, reply, by, person, session))
+    due = consent.ask(person, channel=channel) if person else None
+    return replace(reply, consent=due.text.text) if due else reply
 
 
 def lookup(
@@ -129,6 +140,11 @@ def messages(system: str, question: str, examples: tuple[Example, ...] = ()) -> 
             {"role": "assistant", "content": example.answer},
         ]
     return [*turns, {"role": "user", "content": question}]
+
+
+def _about_consent(said: consent.Said) -> Answer:
+    asks = said.question.text.text if said.question else None
+    return Answer(said.text, "consent", "", 0, 0, (), consent=asks)
 
 
 def _as_it_is(best: Example, examples: tuple[Example, ...]) -> Answer:
@@ -204,4 +220,7 @@ def _keep(
             context=f"ejemplos: {used}" if used else None,
         )
     except ConsentMissing:
+        return None
+    except (Refusal, DatabaseError) as error:  # who asked gets the answer in any case
+        logger.error("An exchange could not be kept: %s", type(error).__name__)
         return None

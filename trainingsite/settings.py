@@ -254,6 +254,7 @@ LLM_TIMEOUT = env.float("LLM_TIMEOUT", default=60.0)  # seconds
 
 # --- logs --------------------------------------------------------------------------------------
 
+LOGGING_CONFIG = "trainingsite.logs.configure"  # keeps people's ids out of every line
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

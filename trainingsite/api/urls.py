@@ -3,12 +3,13 @@
 from django.urls import URLPattern, URLResolver, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from trainingsite.api import chat, conversations, metrics, training
+from trainingsite.api import chat, consent, conversations, metrics, training
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     *chat.paths,
+    *consent.paths,
     *conversations.paths,
     *metrics.paths,
     *training.paths,

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from conversations import consent
 from conversations.capture import capture
 from conversations.keys import text_hash
 from conversations.models import CatalogueEntry, Origin
@@ -39,10 +40,11 @@ _SETTINGS = (
 def load(slug: str) -> Domain:
     """Make the sample domain ``slug`` with all that belongs to it, once: all of it or nothing."""
     about = json.loads((FOLDER / slug / "domain.json").read_text("utf-8"))
-    prompt = about.pop("system_prompt")
+    prompt, question = about.pop("system_prompt"), about.pop("consent_text")
     fields = {name: about.pop(name) for name in _SETTINGS}
     domain = Domain.objects.create(slug=about.pop("slug"), texts=about, **fields)
     domain.write_prompt(prompt, by=RATER)
+    consent.write_text(domain, question, by=RATER)
     CatalogueEntry.objects.bulk_create(
         CatalogueEntry(domain=domain, **_filled(line)) for line in _lines(slug, "catalogue")
     )
