@@ -110,7 +110,7 @@ def _reviving_connection(wrapper: DatabaseWrapper) -> type[psycopg.Connection]:
 def _forget_connections() -> None:
     """In a forked child: a pool's threads stay behind in the parent, and its sockets are shared.
 
-    Without this, qcluster's children hang on their first query. psycopg itself never closes a
+    Without this, the queue's children hang on their first query. psycopg itself never closes a
     connection that another process opened.
     """
     DatabaseWrapper._connection_pools.clear()  # type: ignore[attr-defined]

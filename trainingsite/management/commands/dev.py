@@ -138,7 +138,7 @@ def web(port: int, environment: dict[str, str]) -> Part:
 def worker(environment: dict[str, str]) -> Part:
     return Part(
         name="worker",
-        command=[PYTHON, MANAGE, "qcluster"],
+        command=[PYTHON, MANAGE, "worker"],
         environment=environment,
         heartbeat=settings.WORKER_HEARTBEAT,
     )
