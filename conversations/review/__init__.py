@@ -7,13 +7,23 @@ from conversations.review.batches import Batch, auto_approve, in_turn
 from conversations.review.claims import claim, claim_next, heartbeat, release
 from conversations.review.deciding import forget_texts
 from conversations.review.decisions import approve, flag, reject, send_back
+from conversations.review.figures import standing, summary
 from conversations.review.undoing import undo
-from conversations.review.waiting import is_waiting, pending, told_confidence, with_told
+from conversations.review.waiting import (
+    WAITING,
+    by_confidence,
+    is_waiting,
+    pending,
+    told_confidence,
+    with_told,
+)
 
 __all__ = [
+    "WAITING",
     "Batch",
     "approve",
     "auto_approve",
+    "by_confidence",
     "claim",
     "claim_next",
     "flag",
@@ -25,6 +35,8 @@ __all__ = [
     "reject",
     "release",
     "send_back",
+    "standing",
+    "summary",
     "told_confidence",
     "undo",
     "with_told",

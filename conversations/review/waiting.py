@@ -45,5 +45,11 @@ def pending(rows: ConversationQuerySet, *, by: User) -> ConversationQuerySet:
     What somebody else has open is not offered.
     """
     held = ReviewClaim.objects.filter(conversation=OuterRef("pk"), until__gt=Now()).exclude(user=by)
-    waiting = with_told(rows.filter(WAITING)).exclude(Exists(held))
-    return waiting.order_by(Coalesce("told", _SPREAD), "pk")
+    return by_confidence(rows.filter(WAITING).exclude(Exists(held)))
+
+
+def by_confidence(rows: ConversationQuerySet, *, descending: bool = False) -> ConversationQuerySet:
+    """``rows`` in the order of the confidence that may be shown; the others spread among them."""
+    turn = Coalesce("told", _SPREAD)
+    ordered = turn.desc() if descending else turn.asc()
+    return with_told(rows).order_by(ordered, "pk")
