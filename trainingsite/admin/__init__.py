@@ -1,3 +1,3 @@
 """Pages and actions that cross rooms: the conversations list, rating, training, the panel."""
 
-from trainingsite.admin import background, conversations  # noqa: F401  (each registers its pages)
+from trainingsite.admin import background, conversations, work  # noqa: F401  (each registers its pages)
