@@ -1,12 +1,15 @@
 """What must hold before the site may run; ``manage.py check`` and the start-up report it."""
 
+from collections.abc import Iterable
 from math import ceil
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import ERROR, WARNING, CheckMessage, Error, Tags, register
+from django.db import connections
 
 MARGIN = 30  # seconds
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")  # what an answered 202 stands on
 
 
 @register()
@@ -28,3 +31,27 @@ def secrets_are_secret(**kwargs: Any) -> list[CheckMessage]:
         for name in ("SECRET_KEY", "PSEUDONYM_KEY")
         if len(getattr(settings, name)) < 50
     ]
+
+
+@register(Tags.database)
+def database_keeps_what_it_confirms(
+    databases: Iterable[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A crash must lose nothing that was acknowledged (reliability Q6); ``migrate`` asks too.
+
+    A server without fsync that was asked for by ``POSTGRES_FSYNC=0`` is only warned of.
+    """
+    return [found for alias in databases or [] for found in _not_durable(alias)]
+
+
+def _not_durable(alias: str) -> list[CheckMessage]:
+    connection = connections[alias]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM pg_settings WHERE name = ANY(%s) AND setting = 'off' ORDER BY name",
+            [list(DURABLE)],
+        )
+        off = [name for (name,) in cursor.fetchall()]
+    level = ERROR if connection.settings_dict.get("FSYNC", True) else WARNING
+    said = "PostgreSQL runs with {} off."
+    return [CheckMessage(level, said.format(name), id="trainingsite.E003") for name in off]
