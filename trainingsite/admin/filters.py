@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from conversations.categories import GENERAL
 from conversations.models import Conversation
+from conversations.scoring import GENERAL
 from core.access import domains_of
 
 

@@ -1,4 +1,4 @@
-"""What a comment says about an answer: praise, complaint or neither. Values only."""
+"""What a comment says about an answer: praise, complaint or neither."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,20 +6,12 @@ from functools import lru_cache
 from typing import Literal
 
 from conversations.keys import plain
+from conversations.scoring.clauses import NEGATORS, WEAKENERS, clauses
 
 Tone = Literal["positivo", "negativo", "neutro"]
 
 REFUSAL = 1.125  # a complaint by negation tips an even balance: "no, gracias" is a refusal
 REACH = 4  # how many words after a "no" it still turns round
-_NEGATORS = frozenset(
-    ["no", "nunca", "jamas", "tampoco", "sin", "ni", "nada", "ningun", "ninguna", "nadie"]
-)
-# These turn praise round only: "un poco confuso" is still a complaint.
-_WEAKENERS = frozenset(["poco", "poca", "falta", "falto", "deberia", "podria"])
-_BREAK = re.compile(r"([.;!?\n]|[,:()¡¿]|\b(?:pero|sino|sin embargo|aunque)\b)")
-_ENDS = frozenset(".;!?\n")
-_WEIGHTS = {"pero": 2.0, "sino": 2.0, "sin embargo": 2.0, "aunque": 0.5}
-_NOT_ONLY = re.compile(r"\bno solo(?:mente)?\b")
 
 
 def tone(text: str, *, positive: Iterable[str], negative: Iterable[str]) -> Tone:
@@ -41,32 +33,21 @@ def tone(text: str, *, positive: Iterable[str], negative: Iterable[str]) -> Tone
 
 def _verdicts(text: str, positive: tuple[str, ...], negative: tuple[str, ...]) -> Iterator[float]:
     lexicon, signs = _lexicon(positive, negative)
-    weight = 1.0
-    for clause, mark in _clauses(text):
-        words = clause.split()
-        if words and set(words) == {"no"}:
-            yield -weight * REFUSAL
+    for clause in clauses(text):
+        if set(clause.words.split()) == {"no"}:
+            yield -clause.weight * REFUSAL
         start = 0
-        for match in lexicon.finditer(clause):
-            before = clause[start : match.start()].split()[-REACH:]
-            yield weight * _value(signs[(match.lastindex or 1) - 1], match[0], before)
+        for match in lexicon.finditer(clause.words):
+            before = clause.words[start : match.start()].split()[-REACH:]
+            yield clause.weight * _value(signs[(match.lastindex or 1) - 1], match[0], before)
             start = match.end()
-        weight = _WEIGHTS.get(mark, 1.0 if mark in _ENDS or weight < 1 else weight)
-
-
-def _clauses(text: str) -> Iterator[tuple[str, str]]:
-    """Each stretch of ``text`` within which a negation reaches, and the mark that ends it."""
-    parts = _BREAK.split(_NOT_ONLY.sub("", plain(text).replace("\ufe0f", "")))
-    for index in range(0, len(parts), 2):
-        mark = parts[index + 1] if index + 1 < len(parts) else "."
-        yield " ".join(parts[index].split()), mark
 
 
 def _value(sign: int, phrase: str, before: list[str]) -> float:
     """What a phrase says after these words: more than 1 against when a negation makes it so."""
-    own = phrase.split()[0] in _NEGATORS  # "si no baja, no quiero": nothing else turns it round
+    own = phrase.split()[0] in NEGATORS  # "si no baja, no quiero": nothing else turns it round
     met = set(before)
-    turned = not own and (bool(met & _NEGATORS) or (sign > 0 and bool(met & _WEAKENERS)))
+    turned = not own and (bool(met & NEGATORS) or (sign > 0 and bool(met & WEAKENERS)))
     value = -sign if turned else sign
     return value * REFUSAL if value < 0 and (own or turned) else value
 
