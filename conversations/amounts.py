@@ -20,29 +20,8 @@ _NUMBERS = {
 _TIMES = frozenset(map(fold, ["mil", "miles", "thousand", "millones"]))
 _NONE = frozenset(map(fold, ["sin", "no", "without"]))
 _LINKS = frozenset(
-    map(
-        fold,
-        [
-            "a",
-            "al",
-            "con",
-            "de",
-            "del",
-            "el",
-            "es",
-            "en",
-            "la",
-            "o",
-            "of",
-            "the",
-            "to",
-            "with",
-            "at",
-            "lleva",
-            "sea",
-        ],
-    )
-)
+    map(fold, ["a", "al", "con", "de", "del", "el", "es", "en", "la", "o", "sea", "lleva"])
+) | {"of", "the", "to", "with", "at"}
 _REACH = 4  # tokens from a word to the number that measures it
 _STOP = re.compile(r"[,;!?\n]|\.\s")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")

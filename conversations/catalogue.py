@@ -1,6 +1,6 @@
 """What a domain trades in and asks for, as plain values that the labellers and QA read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -26,7 +26,7 @@ class Field:
 
     The code of an entry of ``kinds``; or, with a ``measure`` ("%"), the number said beside a word
     of such an entry; or a number with one of ``units``. ``words`` announce a value that the
-    catalogue may lack ("talla 13/15").
+    catalogue may lack ("talla 13/15"). The values of an ``is_open`` one need not be listed.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Field:
     measure: str = ""
     units: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    is_open: bool = False
 
     @property
     def is_looked_for(self) -> bool:
@@ -59,7 +60,7 @@ class Catalogue:
     intents: tuple[Intent, ...] = ()
 
     @classmethod
-    def read(cls, entries: Sequence[Any], texts: Mapping[str, Any]) -> Self:
+    def read(cls, entries: Iterable[Any], texts: Mapping[str, Any]) -> Self:
         """Of the rows of a domain's catalogue and its edited lists.
 
         A list that somebody left out or half filled in makes an empty one.
@@ -117,6 +118,7 @@ def _field(given: Mapping[str, Any]) -> Field:
         measure=str(given.get("measure") or ""),
         units=_strings(given.get("units")),
         words=_strings(given.get("words")),
+        is_open=given.get("is_open") is True,
     )
 
 

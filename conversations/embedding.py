@@ -2,11 +2,12 @@
 
 import logging
 import time
+from collections.abc import Sequence
 
 from django.db.models import QuerySet
 from pgvector.django import CosineDistance
 
-from conversations.models import Conversation
+from conversations.models import Conversation, Stage
 from core import llm
 from core.errors import ModelRefused
 
@@ -14,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 BATCH = 32
 SECONDS = 40  # a task comes every minute, and others want the queue too
+# Those that wait get theirs with their label; those that hold nothing to learn from need none.
+NOT_YET = (Stage.CAPTURED, Stage.SCREENED_OUT)
 KEY_REFUSED = (401, 403)  # what a provider answers to everybody whose key is wrong
 
 
@@ -26,6 +29,7 @@ def fill(*, limit: int) -> int:
     done, last, started = 0, 0, time.monotonic()
     while done < limit and time.monotonic() - started < SECONDS:
         waiting = Conversation.objects.filter(embedding=None, pk__gt=last).order_by("pk")
+        waiting = waiting.exclude(stage__in=NOT_YET)
         batch = list(waiting.values_list("pk", "question", "question_hash")[:BATCH])
         if not batch:
             break
@@ -34,22 +38,32 @@ def fill(*, limit: int) -> int:
     return done
 
 
+def vectors(questions: Sequence[str]) -> list[list[float] | None]:
+    """The vector of each question; none for one that the embedder refuses.
+
+    Raises what the provider fails with when it answers nobody.
+    """
+    try:
+        return [*llm.embed(questions)]
+    except ModelRefused as refusal:
+        if refusal.details.get("estado") in KEY_REFUSED:
+            raise
+        if len(questions) > 1:
+            return [vector for question in questions for vector in vectors([question])]
+        return [None]
+
+
 def _embed(batch: list[tuple[int, str, str]]) -> int:
     """Store the vectors of ``batch``; how many. The network is asked outside of any transaction.
 
     A text edited meanwhile keeps no vector of its old wording: the update asks for the same hash.
     """
-    try:
-        vectors = llm.embed([question for _, question, _ in batch])
-    except ModelRefused as refusal:
-        if refusal.details.get("estado") in KEY_REFUSED:
-            raise
-        if len(batch) > 1:
-            return sum(_embed([row]) for row in batch)
-        logger.warning("The question of conversation %s got no vector: refused", batch[0][0])
-        return 0
+    found = vectors([question for _, question, _ in batch])
     model, done = llm.embedding_model(), 0
-    for (pk, _, question_hash), vector in zip(batch, vectors, strict=True):
+    for (pk, _, question_hash), vector in zip(batch, found, strict=True):
+        if vector is None:
+            logger.warning("The question of conversation %s got no vector: refused", pk)
+            continue
         unchanged = Conversation.objects.filter(pk=pk, question_hash=question_hash)
         done += unchanged.update(embedding=vector, embedding_model=model)
     return done

@@ -24,26 +24,8 @@ _SPELLINGS = [  # what sounds the same is often written the same, or the other w
     (re.compile("(?<=...)e?s$"), ""),
     (re.compile("(?<=....)a$"), "o"),
 ]
-FILLERS = frozenset(
-    [
-        "a",
-        "al",
-        "and",
-        "de",
-        "del",
-        "el",
-        "en",
-        "for",
-        "la",
-        "las",
-        "los",
-        "of",
-        "para",
-        "por",
-        "the",
-        "y",
-    ]
-)
+FILLERS = frozenset(["a", "al", "de", "del", "el", "en", "la", "las", "los", "para", "por", "y"])
+FILLERS |= {"and", "for", "of", "the"}
 _BETWEEN_NUMBERS = frozenset(["a"])
 _JOINED = re.compile(r"[\s/\-–—&.+'’]{0,4}")  # what may stand between two words of a phrase
 # Letters of a word that may hold one slip if it is a code, one in any case, two; none beyond.

@@ -9,6 +9,7 @@ EVERY_MINUTE = {
     "latido": "core.tasks.heartbeat",
     "vectores": "conversations.tasks.embed_waiting",
     "borrados": "conversations.tasks.erase_waiting",
+    "etiquetas": "conversations.tasks.process_waiting",
     "entrenamientos": "finetune.tasks.poll_jobs",
 }
 
