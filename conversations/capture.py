@@ -1,44 +1,48 @@
 """The only writer of what was said: consent, anonymise, hash, store, queue."""
 
+import logging
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypedDict, Unpack
+from typing import Unpack
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db import DatabaseError, IntegrityError, transaction
 
-from conversations import categories
-from conversations.anonymise import VERSION, anonymise
-from conversations.keys import text_hash
-from conversations.models import ChatSession, Conversation, Origin, Person, Purpose, Rating, Stage
+from conversations import batch, categories, threads
+from conversations.deliveries import (
+    LONGEST,
+    ConsentMissing,
+    Exchange,
+    Facts,
+    NoQuestion,
+    Outcome,
+    Reply,
+    unfit,
+)
+from conversations.models import ChatSession, Conversation, Origin, Person, Rating
+from conversations.said import Said
 from core import audit
-from core.errors import Invalid, NotFound, Refusal
+from core.errors import NotFound
 from core.models import Domain
 
-LONGEST = 20_000  # characters of a text: a message, not a book; looking for names takes time
+__all__ = [
+    "LONGEST",
+    "ConsentMissing",
+    "Exchange",
+    "Facts",
+    "NoQuestion",
+    "Outcome",
+    "Reply",
+    "capture",
+    "capture_many",
+    "locked",
+    "masked",
+    "refuse_unfit",
+    "remove",
+    "rewrite",
+]
 
-
-class ConsentMissing(Refusal):
-    """The person has not agreed to training, or took it back."""
-
-    code = "no_consent"
-    status_code = 403
-
-
-class Facts(TypedDict, total=False):
-    """What else may be known about an exchange; ``None`` and absent are the same."""
-
-    context: str | None
-    documents: str | None
-    model: str | None
-    tokens: int | None
-    milliseconds: int | None
-    client_id: int | None
-    loan_id: int | None
-    payment_id: int | None
-    instalment_id: int | None
-    product: str
-    category: str
+logger = logging.getLogger(__name__)
 
 
 def capture(
@@ -55,62 +59,90 @@ def capture(
     created_at: datetime | None = None,
     **facts: Unpack[Facts],
 ) -> Conversation:
-    """Keep one exchange, anonymised on both sides.
-
-    A person's exchange (``origin`` person) waits as *captured*; one of staff or of a source is
-    approved at once (requirements, head). ``outside_id`` makes a second delivery find the first.
-    The question's vector is filled by the next minute's task.
+    """Keep one exchange, anonymised on both sides: :func:`capture_many` of one.
 
     Raises :class:`Invalid` for a text that is empty or too long, and :class:`ConsentMissing` when
     the person's latest word on training is not a yes; then nothing is kept.
     """
-    refuse_unfit(question=question, answer=answer)
-    _mask_context(domain, facts)
-    if origin == Origin.PERSON:
-        _refuse_without_consent(person)
-    fields: dict[str, Any] = {
-        **facts,
-        **_texts(domain, question, answer),
-        "origin": origin,
-        "person": person if origin == Origin.PERSON else None,
-        "user": user,
-        "basis": basis,
-        "session": session,
-        "created_at": created_at or timezone.now(),
-        "stage": Stage.CAPTURED if origin == Origin.PERSON else Stage.APPROVED,
-    }
-    fields["category"] = fields.get("category") or categories.detect(fields["question"], domain)
-    if outside_id and (known := _delivered(domain, outside_id)):
-        return known
-    return _store(domain, outside_id, fields)
+    item = Exchange(
+        question=question,
+        answer=answer,
+        origin=origin,
+        person=person,
+        user=user,
+        basis=basis,
+        session=session,
+        outside_id=outside_id,
+        created_at=created_at,
+        facts=facts,
+    )
+    (outcome,) = capture_many(domain, [item])
+    return outcome.kept
+
+
+def capture_many(domain: Domain, items: Sequence[Exchange | Reply]) -> list[Outcome]:
+    """Keep a batch, in the order it was said and in one transaction; an outcome for each item.
+
+    A person's exchange (``origin`` person) waits as *captured* and is queued for processing; one
+    of staff or of a source is approved at once (requirements, head). ``outside_id`` makes a second
+    delivery find the first. In a thread, an exchange remembers the turns before it, and what the
+    customer says next rates it. Question vectors are filled by the next minute's task.
+
+    An item that is refused (an unfit text, no consent, an answer to nothing) stops no other.
+    """
+    try:
+        outcomes = _kept(domain, items)
+    except DatabaseError as error:
+        logger.error("[Training] %s: capture failed: %s", domain.slug, type(error).__name__)
+        raise
+    new = [it.conversation.pk for it in outcomes if it.conversation and not it.duplicate]
+    refused = sum(1 for it in outcomes if it.refusal)
+    logger.info("[Training] %s: %d captured, %d refused", domain.slug, len(new), refused)
+    return outcomes
+
+
+def _kept(domain: Domain, items: Sequence[Exchange | Reply]) -> list[Outcome]:
+    try:
+        return batch.keep(domain, items)
+    except IntegrityError:
+        # Delivered twice at the same moment, or a consent went meanwhile: look again, apart.
+        return [outcome for item in items for outcome in batch.keep(domain, [item])]
 
 
 def rewrite(
-    conversation: Conversation, *, question: str, answer: str, by: User, **facts: Unpack[Facts]
+    conversation: Conversation,
+    *,
+    question: str,
+    answer: str,
+    by: User,
+    keeps_stars: bool = False,
+    **facts: Unpack[Facts],
 ) -> Conversation:
-    """Replace an exchange's texts (and the ``facts`` given).
+    """Replace an exchange's texts (and the ``facts`` given), also where its thread repeats them.
 
     What was rated is what is trained: when a text really changes, the stars go back to none and
-    the old ones stay in the history (requirements, X12). Raises like :func:`capture`.
+    the old ones stay in the history (requirements, X12); ``keeps_stars`` is for a change that
+    says nothing new. Raises like :func:`capture`.
     """
     refuse_unfit(question=question, answer=answer)
-    _mask_context(conversation.domain, facts)
     with transaction.atomic():
         row = locked(conversation)
-        if row.origin == Origin.PERSON:
-            _refuse_without_consent(row.person)
-        fields: dict[str, Any] = {**facts, **_texts(row.domain, question, answer)}
-        changed = (row.question, row.answer) != (fields["question"], fields["answer"])
-        if row.question != fields["question"]:
+        _refuse_without_consent(row)
+        said = Said(row.domain, keep=row.unmasked)
+        fields = said.facts(facts) | said.texts(question, answer)
+        texts = [(row.question, fields["question"]), (row.answer, fields["answer"])]
+        changed = {old: new for old, new in texts if old != new}
+        if row.question in changed:
             fields |= {"embedding": None, "embedding_model": ""}
             fields.setdefault("category", categories.detect(fields["question"], row.domain))
-        if changed and row.stars is not None:
+        if changed and row.stars is not None and not keeps_stars:
             row.ratings.create(reason=Rating.Reason.EDITED, by=by.get_username())
             fields |= {"stars": None, "feedback": None}
         for name, value in fields.items():
             setattr(row, name, value)
         row.save(update_fields=[*fields, "updated_at"])
-        audit.record("conversation_edited", row, by=by.get_username(), changed=changed)
+        threads.retell(row, was=changed)
+        audit.record("conversation_edited", row, by=by.get_username(), changed=bool(changed))
     return row
 
 
@@ -135,58 +167,15 @@ def remove(conversation: Conversation, *, by: User) -> None:
 
 def masked(text: str, domain: Domain) -> str:
     """``text`` without personal data: a comment, a context, whatever else is kept."""
-    return anonymise(text.strip(), keep=categories.whitelist(domain))[0]
+    return Said(domain).masked(text)
 
 
 def refuse_unfit(**texts: str) -> None:
     """Raise :class:`Invalid`, naming each of ``texts`` that holds nothing to read, or too much."""
-    names = {"question": "pregunta", "answer": "respuesta"}
-    unfit: dict[str, Any] = {}
-    for name, text in texts.items():
-        if not text.strip():
-            unfit[names.get(name, name)] = ["Escriba algo."]
-        elif len(text) > LONGEST:
-            unfit[names.get(name, name)] = [f"Son más de {LONGEST} caracteres."]
-    if unfit:
-        raise Invalid("Falta texto, o sobra.", **unfit)
+    if refusal := unfit(**texts):
+        raise refusal
 
 
-def _refuse_without_consent(person: Person | None) -> None:
-    if not (person and person.consents_to(Purpose.TRAINING)):
-        raise ConsentMissing("La persona no ha aceptado que sus mensajes se usen para entrenar.")
-
-
-def _mask_context(domain: Domain, facts: Facts) -> None:
-    if context := facts.get("context"):
-        facts["context"] = masked(context, domain)
-
-
-def _texts(domain: Domain, question: str, answer: str) -> dict[str, Any]:
-    keep = categories.whitelist(domain)
-    safe_question, in_question = anonymise(question.strip(), keep=keep)
-    safe_answer, in_answer = anonymise(answer.strip(), keep=keep)
-    found = [span.label for span in (*in_question, *in_answer)]
-    return {
-        "question": safe_question,
-        "answer": safe_answer,
-        "masks": {label: found.count(label) for label in sorted(set(found))},
-        "anonymiser": VERSION,
-        "question_hash": text_hash(safe_question),
-    }
-
-
-def _delivered(domain: Domain, outside_id: str) -> Conversation | None:
-    return Conversation.objects.filter(domain=domain, outside_id=outside_id).first()
-
-
-def _store(domain: Domain, outside_id: str | None, fields: dict[str, Any]) -> Conversation:
-    try:
-        with transaction.atomic():
-            return Conversation.objects.create(domain=domain, outside_id=outside_id, **fields)
-    except IntegrityError:
-        # Delivered twice at the same moment: the other one won, and is the same exchange.
-        if outside_id and (known := _delivered(domain, outside_id)):
-            return known
-        if fields["origin"] == Origin.PERSON:  # or the consent went while we were at it
-            _refuse_without_consent(fields["person"])
-        raise
+def _refuse_without_consent(row: Conversation) -> None:
+    if row.origin == Origin.PERSON and not batch.with_consent([row.person_id or 0]):
+        raise ConsentMissing

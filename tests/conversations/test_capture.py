@@ -2,11 +2,21 @@ from threading import Barrier, Thread
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from conversations import consent, rating
-from conversations.capture import ConsentMissing, capture, remove, rewrite
-from conversations.models import Conversation, Origin, Rating, Stage
+from conversations import batch, consent, rating
+from conversations.capture import (
+    ConsentMissing,
+    Exchange,
+    capture,
+    capture_many,
+    remove,
+    rewrite,
+)
+from conversations.fingerprints import bands, token_count
+from conversations.keys import text_hash
+from conversations.models import ChatSession, Conversation, Origin, Processing, Rating, Stage
 from core.errors import Invalid, NotFound
 from core.models import AuditEvent
 from tests.factories import a_conversation, a_domain, a_person, a_user
@@ -208,3 +218,159 @@ def test_of_two_deletions_one_finds_nothing_left():
     with pytest.raises(NotFound):
         remove(stale, by=user)
     assert AuditEvent.objects.filter(action="conversation_deleted").count() == 1
+
+
+def test_what_is_computed_of_the_texts_is_kept_with_them():
+    row = captured(question="¿Precio de 16/20 para ana@example.com?")
+    assert row.question_hash == text_hash("¿Precio de 16/20 para [EMAIL]?")
+    assert row.bands == bands("¿Precio de 16/20 para [EMAIL]?")
+    assert row.token_count == token_count([row.question, row.answer])
+
+
+def test_rewriting_computes_them_again():
+    row = captured()
+    rewrite(row, question="¿Otra cosa muy distinta?", answer="Sí.", by=a_user())
+    row.refresh_from_db()
+    assert row.bands == bands("¿Otra cosa muy distinta?")
+    assert row.token_count == token_count(["¿Otra cosa muy distinta?", "Sí."])
+
+
+def test_a_persons_exchange_is_queued_in_the_same_breath_and_nobody_elses():
+    mine = captured(origin=Origin.PERSON, person=a_person(consents=True))
+    captured()
+    assert [work.conversation_id for work in Processing.objects.due()] == [mine.pk]
+
+
+def test_the_bot_of_a_person_may_answer_later():
+    row = captured(origin=Origin.PERSON, person=a_person(consents=True), answer="")
+    assert row.answer == ""
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "a\ud800b"])
+def test_what_cannot_be_stored_is_refused_by_its_field(odd):
+    with pytest.raises(Invalid) as refused:
+        captured(answer=odd)
+    assert set(refused.value.details) == {"respuesta"}
+
+
+def test_whatever_the_channel_says_of_it_is_masked_too():
+    row = captured(
+        product="Camarón de ana@example.com",
+        product_code="ana@example.com",
+        metadata={"state": "ana@example.com", "has_quote": True},
+    )
+    assert (row.product, row.product_code) == ("Camarón de [EMAIL]", "[EMAIL]")
+    assert row.metadata == {"state": "[EMAIL]", "has_quote": True}
+
+
+def test_what_a_reviewer_knows_to_be_harmless_is_left_in_its_exchange():
+    row = captured(question="¿Llama Juan Pérez?")
+    assert "[NAME]" in row.question
+    Conversation.objects.update(unmasked=["Juan Pérez"])
+    rewrite(row, question="¿Llama Juan Pérez?", answer=row.answer, by=a_user())
+    row.refresh_from_db()
+    assert row.question == "¿Llama Juan Pérez?"
+
+
+def exchanges(*questions, **fields):
+    fields = {"answer": "Sí.", "origin": Origin.STAFF} | fields
+    return [Exchange(question=question, **fields) for question in questions]
+
+
+def test_a_bad_item_stops_no_other():
+    person = a_person(consents=False)
+    items = [
+        *exchanges("¿Uno?", " "),
+        *exchanges("¿Dos?", origin=Origin.PERSON, person=person),
+        *exchanges("¿Tres?"),
+    ]
+    outcomes = capture_many(a_domain(), items)
+    assert [it.refusal.code if it.refusal else None for it in outcomes] == [
+        None,
+        "invalid",
+        "no_consent",
+        None,
+    ]
+    assert list(Conversation.objects.order_by("pk").values_list("question", flat=True)) == [
+        "¿Uno?",
+        "¿Tres?",
+    ]
+
+
+def test_a_batch_of_many_asks_the_database_as_often_as_one_of_few(django_assert_num_queries):
+    domain = a_domain()
+    people = [a_person(consents=True) for _ in range(30)]
+
+    def delivered(people, mark):
+        return [
+            Exchange(
+                question=f"¿{mark} {number}?",
+                answer="Sí.",
+                origin=Origin.PERSON,
+                person=person,
+                session=ChatSession(
+                    domain=domain, person=person, channel="test", outside_key=str(person.pk)
+                ),
+                outside_id=f"{mark}{number}",
+            )
+            for number, person in enumerate(people)
+        ]
+
+    capture_many(domain, delivered(people, "a"))
+    with CaptureQueriesContext(connection) as few:
+        capture_many(domain, delivered(people[:2], "b"))
+    with django_assert_num_queries(len(few)):
+        capture_many(domain, delivered(people, "c"))
+    assert Conversation.objects.count() == 62
+
+
+def test_one_delivered_twice_within_a_batch_is_one_row():
+    first, second = capture_many(a_domain(), exchanges("¿Uno?", "¿Uno?", outside_id="a"))
+    assert first.conversation.pk == second.conversation.pk
+    assert (first.duplicate, second.duplicate) == (False, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_batches_of_the_same_at_the_same_moment_are_one():
+    domain, found, start = a_domain(), [], Barrier(3)
+
+    def deliver():
+        start.wait()
+        items = [it for n in range(5) for it in exchanges(f"¿{n}?", outside_id=str(n))]
+        found.append([it.conversation.pk for it in capture_many(domain, items)])
+        connection.close()
+
+    together(deliver, times=3)
+    assert found[0] == found[1] == found[2]
+    assert Conversation.objects.count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_consent_that_goes_meanwhile_is_found_when_storing(monkeypatch):
+    """The look at the consents came before the withdrawal; the database has the last word."""
+    person, other = a_person(consents=True), a_person(consents=True)
+    look = batch.with_consent
+
+    def withdrawn():
+        consent.withdraw(person, channel="web")
+        connection.close()
+
+    def then_withdrawn(people):
+        found = look(people)
+        if person.pk in found:
+            together(withdrawn, times=1)
+        return found
+
+    monkeypatch.setattr(batch, "with_consent", then_withdrawn)
+    items = exchanges("¿Uno?", origin=Origin.PERSON, person=person)
+    items += exchanges("¿Dos?", origin=Origin.PERSON, person=other)
+    outcomes = capture_many(a_domain(), items)
+    assert isinstance(outcomes[0].refusal, ConsentMissing)
+    assert Conversation.objects.get().person == other
+
+
+def test_the_log_says_what_was_done_and_nothing_that_was_said(caplog):
+    caplog.set_level("INFO")
+    capture_many(a_domain(), exchanges("Un secreto", " "))
+    assert "[Training] prestamos: 1 captured, 1 refused" in caplog.text
+    assert "secreto" not in caplog.text

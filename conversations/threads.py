@@ -1,0 +1,241 @@
+"""Threads of turns: what came before a question, which answer is whose, and how it was taken.
+
+A thread is locked while its turns are added, so that two deliveries at the same moment are told
+apart in one order.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from conversations import scoring
+from conversations.fingerprints import token_count
+from conversations.models import (
+    ChatMessage,
+    ChatSession,
+    Conversation,
+    Rating,
+    Role,
+    Stage,
+    Why,
+)
+from core.models import Domain
+
+logger = logging.getLogger(__name__)
+
+TURNS = 20  # of a history (requirements, 3.3)
+BOT = "bot"  # who answered late, where a decision is written down
+
+Turn = dict[str, str]
+Lists = Mapping[str, Any]
+Key = tuple[str, str]
+"""What a thread is known by in its domain: its channel and the hash of the channel's own key."""
+
+_READ = (
+    "session",
+    "question",
+    "answer",
+    "history",
+    "masks",
+    "stage",
+    "stars",
+    "reviewed_at",
+    "scored_at",
+)
+_SCORED = ("score", "successful", "next_message", "scored_at", "updated_at")
+_ANSWERED = (
+    "answer",
+    "masks",
+    "token_count",
+    "stage",
+    "why",
+    "stars",
+    "feedback",
+    "reviewed_at",
+    "reviewed_by",
+    "updated_at",
+)
+
+
+class Thread:
+    """A thread while a batch adds to it; :func:`store` writes down what was added."""
+
+    def __init__(self, session: ChatSession, newest: Conversation | None, *, lists: Lists) -> None:
+        self.session = session
+        self.newest = newest
+        self.lists = lists
+        self.messages: list[ChatMessage] = []
+        self.scored: list[Conversation] = []
+        self.answered: list[Conversation] = []
+
+    def ask(self, row: Conversation) -> None:
+        """Add an exchange, not stored yet: it knows what came before, which it rates."""
+        if before := self.newest:
+            row.history = row.history or turns_through(before)
+            self._rate(before, by_what_followed=row.question)
+        self.newest = row
+        self._say(row, Role.USER, row.question, row.outside_id, row.created_at)
+        if row.answer:
+            self._say(row, Role.ASSISTANT, row.answer, None, row.created_at)
+
+    def reply(
+        self, text: str, found: dict[str, int], *, outside_id: str | None, at: datetime
+    ) -> Conversation | None:
+        """Give the newest question its answer; ``None`` when it has one, or there is none.
+
+        An older question that nobody answered stays so: what is said now answers what was asked
+        last. ``found`` are the masks in ``text``, by kind.
+        """
+        row = self.newest
+        if row is None or row.answer:
+            return None
+        row.answer = text
+        row.masks = {
+            kind: row.masks.get(kind, 0) + found.get(kind, 0)
+            for kind in sorted({*row.masks, *found})
+        }
+        row.token_count = token_count([row.question, text])
+        self._say(row, Role.ASSISTANT, text, outside_id, at)
+        if row.pk:
+            self._review_again(row)
+            self.answered.append(row)
+        return row
+
+    def _say(
+        self, row: Conversation, role: str, text: str, outside_id: str | None, at: datetime
+    ) -> None:
+        self.messages.append(
+            ChatMessage(
+                session=self.session,
+                conversation=row,
+                role=role,
+                content=text,
+                outside_id=outside_id,
+                at=at,
+            )
+        )
+
+    def _rate(self, row: Conversation, *, by_what_followed: str) -> None:
+        if not row.answer or row.scored_at:
+            return
+        verdict = _verdict(by_what_followed, self.lists)
+        if verdict is None:
+            return
+        row.score, row.successful = verdict
+        row.next_message, row.scored_at = by_what_followed, timezone.now()
+        if row.pk:
+            self.scored.append(row)
+
+    def _review_again(self, row: Conversation) -> None:
+        """A person judged the exchange before it had this answer: they look once more."""
+        if row.stars is None and row.reviewed_at is None:
+            return
+        if row.stars is not None:
+            row.ratings.create(reason=Rating.Reason.EDITED, by=BOT)
+        row.stars = row.feedback = row.reviewed_at = row.reviewed_by = None
+        row.stage, row.why = Stage.NEEDS_REVIEW, Why.NEW_ANSWER
+
+
+def key_of(session: ChatSession) -> Key:
+    return session.channel, session.outside_key
+
+
+def opened(domain: Domain, sessions: Iterable[ChatSession]) -> dict[Key, Thread]:
+    """The threads of ``sessions``, some of which may not be stored yet, locked until the commit."""
+    wanted = {key_of(session): session for session in sessions}
+    if not wanted:
+        return {}
+    found = _locked(domain, wanted)
+    if missing := sorted(wanted.keys() - found.keys()):
+        ChatSession.objects.bulk_create(
+            [_fresh(domain, wanted[key]) for key in missing], ignore_conflicts=True
+        )
+        found = _locked(domain, wanted)
+    newest = _newest(found.values())
+    return {
+        key: Thread(session, newest.get(session.pk), lists=domain.texts)
+        for key, session in found.items()
+    }
+
+
+def store(threads: Iterable[Thread]) -> None:
+    """Write down what was added to ``threads``; their new exchanges are stored before."""
+    threads = list(threads)
+    now = timezone.now()
+    for name, fields in {"scored": _SCORED, "answered": _ANSWERED}.items():
+        rows = [row for thread in threads for row in getattr(thread, name)]
+        for row in rows:
+            row.updated_at = now
+        if rows:
+            Conversation.objects.bulk_update(rows, fields)
+    ChatMessage.objects.bulk_create([message for thread in threads for message in thread.messages])
+
+
+def turns_through(row: Conversation) -> list[Turn]:
+    """The last turns of a thread, up to and with the exchange ``row``."""
+    said = [{"role": Role.USER.value, "content": row.question}]
+    if row.answer:
+        said.append({"role": Role.ASSISTANT.value, "content": row.answer})
+    return [*row.history, *said][-TURNS:]
+
+
+def retell(row: Conversation, *, was: dict[str, str]) -> None:
+    """Write the texts of ``row`` wherever its thread repeats them: ``was`` maps old to new.
+
+    A personal detail that a reviewer hides must not live on as a turn, in the histories of later
+    exchanges, or as what followed the exchange before.
+    """
+    for message in row.messages.filter(content__in=was):
+        message.content = was[message.content]
+        message.save(update_fields=["content"])
+    if row.session_id is None:
+        return
+    others = Conversation.objects.filter(session=row.session_id).exclude(pk=row.pk)
+    for other in others.only("history", "next_message"):
+        told = [
+            turn | {"content": was.get(turn["content"], turn["content"])} for turn in other.history
+        ]
+        followed = was.get(other.next_message or "", other.next_message)
+        if (told, followed) != (other.history, other.next_message):
+            other.history, other.next_message = told, followed
+            other.save(update_fields=["history", "next_message", "updated_at"])
+
+
+def _locked(domain: Domain, wanted: dict[Key, ChatSession]) -> dict[Key, ChatSession]:
+    """The stored sessions among ``wanted``, each locked; in one order, or two batches embrace."""
+    rows = ChatSession.objects.filter(
+        domain=domain,
+        channel__in={channel for channel, _ in wanted},
+        outside_key__in={outside_key for _, outside_key in wanted},
+    )
+    locked = rows.select_for_update(no_key=True).order_by("pk")
+    return {key_of(session): session for session in locked if key_of(session) in wanted}
+
+
+def _fresh(domain: Domain, session: ChatSession) -> ChatSession:
+    """A copy to insert: the caller's own stays as it is, should the transaction fail."""
+    return ChatSession(
+        domain=domain,
+        person=session.person,
+        outside_key=session.outside_key,
+        channel=session.channel,
+    )
+
+
+def _newest(sessions: Iterable[ChatSession]) -> dict[int, Conversation]:
+    """The newest exchange of each session that has one."""
+    rows = Conversation.objects.filter(session__in=[session.pk for session in sessions])
+    newest = rows.order_by("session", "-pk").distinct("session").only(*_READ)
+    return {row.session_id: row for row in newest if row.session_id}
+
+
+def _verdict(following: str, lists: Lists) -> tuple[int, bool] | None:
+    """Stars and success by the customer's next message; a rule that fails stops no capture."""
+    try:
+        return scoring.score(following, lists=lists)
+    except Exception as error:  # noqa: BLE001  (a list that staff edit may hold anything)
+        logger.error("[Training] an exchange was not scored: %s", type(error).__name__)
+        return None
