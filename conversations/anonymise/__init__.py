@@ -12,48 +12,85 @@ has no span: what was masked is what has a span, never what looks like it in the
 spans, not brackets.
 """
 
-from conversations.anonymise import addresses, codes, emails, numbers
+from collections.abc import Callable, Iterable, Sequence
+
+from conversations.anonymise import addresses, codes, dictated, emails, numbers
 from conversations.anonymise import names as people
-from conversations.anonymise.kept import Kept
-from conversations.anonymise.spans import LABELS, Span, hide, mask, view_of
-from conversations.anonymise.words import words_of
+from conversations.anonymise.gate import ENGINES, Ask, Engine, Rule, asker
+from conversations.anonymise.plain import Plain
+from conversations.anonymise.spans import LABELS, NAME, Span, apart, mask, visible
+from conversations.anonymise.view import View
 
-__all__ = ["LABELS", "VERSION", "Span", "anonymise"]
+__all__ = ["ENGINES", "LABELS", "VERSION", "Recogniser", "Span", "anonymise"]
 
-VERSION = "2"
+VERSION = "3"
 _MOST_ROUNDS = 8
+_WITHOUT_NAMES = (
+    *emails.RULES,
+    *codes.RULES,
+    *dictated.RULES,
+    *numbers.RULES,
+    *addresses.RULES,
+)
+_RULES = (*_WITHOUT_NAMES, *people.RULES)
+_ASK = {engine: asker([rule.gate for rule in _RULES], engine) for engine in ENGINES}
+
+# Finds names of people in a text, as a language model would: their places, in any order.
+Recogniser = Callable[[str], Iterable[tuple[int, int]]]
 
 
 def anonymise(
-    text: str, *, keep: frozenset[str] = frozenset(), names: bool = True
+    text: str,
+    *,
+    keep: frozenset[str] = frozenset(),
+    names: bool = True,
+    recogniser: Recogniser | None = None,
+    engine: Engine = ENGINES[0],
 ) -> tuple[str, list[Span]]:
     """Mask the personal data of a text; masking the result again changes nothing.
 
     ``keep`` holds terms of one word or several that are never masked, wherever they stand
     (products, sizes, cities, the company's name and mail; case and accents do not matter);
-    ``names=False`` leaves names alone. Returns the safe text and, in
-    order, the spans of the *original* text that were masked. Takes time linear in the text and
-    raises nothing.
+    ``names=False`` leaves names alone; ``recogniser`` may find names that the rules do not
+    know (asked once, of the text without what the rules found); ``engine`` forces one of
+    ``ENGINES``, which find the same. Returns the safe text and, in order, the spans of the
+    *original* text that were masked. Takes time linear in the text; raises nothing of its own.
     """
-    view = view_of(text)
+    plain = Plain.of(text)
+    rules = _RULES if names else _WITHOUT_NAMES
+    view, found = _masked(View(plain.text, keep), rules, _ASK[engine])
+    if recogniser and names and (more := _recognised(view, recogniser)):
+        _, later = _masked(view.hiding(more), rules, _ASK[engine])
+        found += more + later
+    if not found:
+        return text, []
+    spans = plain.as_written(sorted(found))
+    return mask(text, spans), spans
+
+
+def _masked(view: View, rules: Sequence[Rule], ask: Ask) -> tuple[View, list[Span]]:
+    """Run rounds of the rules until one finds nothing; return what is left to see."""
     found: list[Span] = []
     for _ in range(_MOST_ROUNDS):
         before = len(found)
-        view = _round(view, found, keep=keep, names=names)
+        opened = ask(view)
+        for place, rule in enumerate(rules):
+            if place in opened and (spans := rule.find(view)):
+                found += spans
+                view = view.hiding(spans)
         if len(found) == before:
             break
-    found.sort()
-    return (mask(text, found) if found else text), found
+    return view, found
 
 
-def _round(view: str, found: list[Span], *, keep: frozenset[str], names: bool) -> str:
-    """Run every rule once, adding to ``found``; return what is left to see."""
-    words, kept = words_of(view), Kept(view, keep)
-    rules = [emails.find, codes.find, numbers.find, addresses.find]
-    for rule in [*rules, people.find] if names else rules:
-        spans = rule(view, words, kept)
-        if spans:
-            found += spans
-            view = hide(view, spans)
-            kept = Kept(view, keep)
-    return view
+def _recognised(view: View, recogniser: Recogniser) -> list[Span]:
+    """What the recogniser adds: stretches with a letter, not kept, outside what is masked."""
+    seen = visible(view.text)
+    return apart(
+        Span(start, end, NAME)
+        for start, end in recogniser(seen)
+        if 0 <= start < end <= len(seen)
+        and any(map(str.isalpha, seen[start:end]))
+        and seen[start:end] == view.text[start:end]
+        and not view.keeps(start, end)
+    )

@@ -75,10 +75,16 @@ def _international(region: str) -> str:
 
 # An Ecuadorian mobile is taken by its shape: people mistype it, and little else begins so.
 _LOCAL = r"09[3-9]\d{7}"
+_MOBILE = re.compile(_LOCAL)
 _MADE_UP = re.compile(r"(?:19|20)\d{8}|\d*?(\d)\1{6,}\d*")
 _INTERNATIONAL = re.compile(one_of(*map(_international, SPANISH + PARTNERS)))
 _NATIONAL = re.compile(one_of(_LOCAL, _numbers(_WITH_ZERO, "0"), _numbers(_BARE)))
 _NORTH_AMERICAN = re.compile(_numbers(("US", "DO", "PR")))
+
+
+def is_mobile(digits: str) -> bool:
+    """An Ecuadorian mobile, by its shape."""
+    return _MOBILE.fullmatch(digits) is not None
 
 
 def is_international(digits: str) -> bool:

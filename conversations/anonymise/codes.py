@@ -9,15 +9,20 @@ from stdnum.es import cif, nie, nif
 from stdnum.mx import rfc
 from stdnum.ve import rif
 
-from conversations.anonymise.kept import Kept
+from conversations.anonymise.gate import Gate, Rule
 from conversations.anonymise.spans import ACCOUNT, ID, Span, apart
-from conversations.anonymise.words import meaning_before
+from conversations.anonymise.view import View
+from conversations.anonymise.words import BETWEEN, meaning_before
 
-_GATE = re.compile(
-    r"[A-Za-z&ñÑ][ -]?\d{1,2}\.?\d{3}|[A-Za-z]{2}\d{2}[ -]?[A-Za-z\d]{4}"
-    r"|\d{5}[ -]?[A-Za-z]|\d-[Kk]\b"
-)
+# Five digits, or a check letter: every code has them, and letters beside them.
+_CLUSTER = r"\d(?:[ .-]?\d){4,40}"
+
+_GATE = Gate(patterns=(_CLUSTER,))
+
+_DIGITS = re.compile(_CLUSTER)
 _BEGIN = re.compile(r"(?<![^\W_])[^\W_]|&")
+_LETTERS_BEFORE = re.compile(r"[a-zñ&]{1,4}[ -]?$")
+_LETTERS_AFTER = re.compile(r"[ -]?[a-z](?![a-zñ])|-?[a-z]{2,5}(?![a-z])")
 _BEFORE = 16
 
 
@@ -65,33 +70,43 @@ _ANNOUNCED = re.compile(
 _LEAST_DIGITS = 5
 
 
-def find(view: str, words: frozenset[str], kept: Kept) -> list[Span]:
+def _find(view: View) -> list[Span]:
     """Return the lettered identities and accounts in the view, in order."""
-    found = [span for place in _places(view) for span in _at(view, place)]
-    return apart(span for span in found if span[:2] not in kept)
+    found = [span for place in _places(view.folded) for span in _at(view, place)]
+    return apart(span for span in found if not view.keeps(*span[:2]))
 
 
-def _places(view: str) -> Iterator[int]:
+def _places(folded: str) -> Iterator[int]:
     """Yield the few places where a code may begin: word beginnings around letters with digits."""
     seen = -1
-    gate = _GATE.search(view)
-    while gate:
-        for begin in _BEGIN.finditer(view, max(seen + 1, gate.start() - _BEFORE), gate.end()):
-            seen = begin.start()
-            yield seen
-        gate = _GATE.search(view, gate.start() + 1)
+    for cluster in _DIGITS.finditer(folded):
+        start, end = cluster.span()
+        before = _letters_before(folded, start)
+        if before or _LETTERS_AFTER.match(folded, end):
+            first = start - _BEFORE if before else start
+            for begin in _BEGIN.finditer(folded, max(seen + 1, first, 0), end):
+                seen = begin.start()
+                yield seen
 
 
-def _at(view: str, place: int) -> Iterator[Span]:
+def _letters_before(folded: str, start: int) -> bool:
+    """Whether a short word stands right before, and none of those that stand before numbers."""
+    if start == 0 or not (folded[start - 1].isalpha() or folded[start - 1] in " -&"):
+        return False
+    before = _LETTERS_BEFORE.search(folded, max(0, start - 5), start)
+    return before is not None and not (before[0][-1] == " " and before[0][:-1] in BETWEEN)
+
+
+def _at(view: View, place: int) -> Iterator[Span]:
     for label, pattern, is_valid in _RULES:
-        match = pattern.match(view, place)
+        match = pattern.match(view.text, place)
         if match and (end := _valid_end(match, is_valid)):
             yield Span(place, end, label)
-    match = _ANNOUNCED.match(view, place)
+    match = _ANNOUNCED.match(view.text, place)
     if match and sum(map(str.isdigit, match[0])) >= _LEAST_DIGITS:
-        kind = meaning_before(view, place)
-        if kind in (ID, ACCOUNT):
-            yield Span(place, match.end(), kind)
+        meaning = meaning_before(view.folded, place)
+        if meaning and meaning.kind in (ID, ACCOUNT):
+            yield Span(place, match.end(), meaning.kind)
 
 
 def _valid_end(match: re.Match[str], is_valid: Callable[[str], bool]) -> int:
@@ -100,3 +115,6 @@ def _valid_end(match: re.Match[str], is_valid: Callable[[str], bool]) -> int:
     while text and not is_valid(text):
         text = text.rpartition(" ")[0]
     return match.start() + len(text) if text else 0
+
+
+RULES = (Rule(_GATE, _find),)

@@ -1,23 +1,32 @@
 """Telephones dictated in words: "cero nueve nueve, uno dos tres..."."""
 
 import re
-from collections.abc import Iterator
 
+from conversations.anonymise.gate import Gate, Rule
 from conversations.anonymise.spans import PHONE, Span
-from conversations.anonymise.vocabulary import VOCABULARY, WORD, fold
+from conversations.anonymise.view import View
+from conversations.anonymise.vocabulary import VOCABULARY, WORD
 
 _ONES = VOCABULARY["ones"]
 _DIGITS = _ONES | VOCABULARY["tens"]
 _WORD = rf"(?:{'|'.join(sorted(_DIGITS, key=len, reverse=True))})"
 _ROW = re.compile(rf"\b{_WORD}(?:(?:[ ,.\-]{{1,3}}| y ){_WORD}){{3,}}\b")
 _LEAST_ONES = 6
+# No row that may be a telephone goes without one of these.
+_GATE = Gate(_DIGITS - {"un", "uno"}, closer=_ROW.pattern)
 
 
-def find(view: str, words: frozenset[str]) -> Iterator[Span]:
-    """Yield rows of number words: a telephone begins with a zero, or is said digit by digit."""
-    if len(words & _DIGITS) < 2:
-        return
-    for row in _ROW.finditer(fold(view)):
-        spoken = WORD.findall(row[0])
-        if spoken[0] == "cero" or sum(word in _ONES for word in spoken) >= _LEAST_ONES:
-            yield Span(row.start(), row.end(), PHONE)
+def _find(view: View) -> list[Span]:
+    """Return rows of number words: a telephone begins with a zero, or is said digit by digit."""
+    return [
+        Span(*row.span(), PHONE)
+        for row in _ROW.finditer(view.folded)
+        if _is_telephone(WORD.findall(row[0])) and not view.keeps(*row.span())
+    ]
+
+
+def _is_telephone(spoken: list[str]) -> bool:
+    return spoken[0] == "cero" or sum(word in _ONES for word in spoken) >= _LEAST_ONES
+
+
+RULES = (Rule(_GATE, _find),)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 
-from conversations.anonymise.spans import ANY_BARRIER, view_of
+from conversations.anonymise.plain import Plain
+from conversations.anonymise.spans import ANY_BARRIER
 from conversations.anonymise.vocabulary import fold
 
 # What is masked already counts as a word, so that no term reaches across it.
@@ -18,29 +19,29 @@ Terms = dict[str, list[list[str]]]
 class Kept:
     """Where the kept terms stand, word for word, without regard to case, accents and signs.
 
-    >>> (10, 18) in Kept("Le saluda Camarón Azul.", frozenset({"camaron azul"}))
+    >>> Kept("le saluda camaron azul.", frozenset({"Camarón Azul"})).covers(10, 18)
     True
     """
 
-    def __init__(self, view: str, keep: frozenset[str]) -> None:
-        places = sorted(_places(fold(view), _by_first_word(keep))) if keep else []
-        self._view = view
+    def __init__(self, folded: str, keep: frozenset[str]) -> None:
+        places = sorted(_places(folded, _by_first_word(keep)))
+        self._folded = folded
         self._starts = [start for start, _ in places]
         self._ends = list(accumulate((end for _, end in places), max))
 
-    def __contains__(self, place: tuple[int, int]) -> bool:
+    def covers(self, start: int, end: int) -> bool:
         """Whether one kept term covers this place; signs at the place's edges do not count."""
         if not self._starts:
             return False
-        start, end = _without_signs(self._view, *place)
+        start, end = _without_signs(self._folded, start, end)
         before = bisect_right(self._starts, start)
         return start < end and before > 0 and self._ends[before - 1] >= end
 
 
-def _without_signs(view: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and not view[start].isalnum():
+def _without_signs(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and not text[start].isalnum():
         start += 1
-    while end > start and not view[end - 1].isalnum():
+    while end > start and not text[end - 1].isalnum():
         end -= 1
     return start, end
 
@@ -60,7 +61,7 @@ def _places(folded: str, terms: Terms) -> Iterator[tuple[int, int]]:
 def _by_first_word(keep: frozenset[str]) -> Terms:
     """The words of every term, by the first of them, the longest term first."""
     terms: Terms = {}
-    for words in sorted((_WORD.findall(fold(view_of(term))) for term in keep), key=len):
+    for words in sorted((_WORD.findall(fold(Plain.of(term).text)) for term in keep), key=len):
         if words:
             terms.setdefault(words[0], []).insert(0, words)
     return terms

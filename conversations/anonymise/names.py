@@ -2,77 +2,123 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
-from conversations.anonymise.kept import Kept
+from conversations.anonymise.gate import Gate, Rule
+from conversations.anonymise.gazetteer import (
+    BRANDS,
+    CERTAIN,
+    FAMILY,
+    GIVEN,
+    NOT_NAMES,
+    ONLY_FAMILY,
+    ONLY_GIVEN,
+    is_common,
+)
 from conversations.anonymise.spans import NAME, Span, apart
-from conversations.anonymise.vocabulary import VOCABULARY, WORD, fold, names_in, one_of
+from conversations.anonymise.view import View
+from conversations.anonymise.vocabulary import VOCABULARY, WORD, fold, one_of
 
-_GIVEN, _ONLY_GIVEN = names_in("first_names.txt")
-_FAMILY, _ONLY_FAMILY = names_in("surnames.txt")
+_KNOWN = GIVEN | ONLY_FAMILY
 _TITLES = VOCABULARY["titles"]
-_INTRODUCTIONS = VOCABULARY["introductions"] | _TITLES
-_GATE = _GIVEN | _ONLY_FAMILY | _INTRODUCTIONS
+_KIN = VOCABULARY["kin"]
 
-_TITLE = rf"(?:{one_of(*sorted(_TITLES), 'señor(?:a|ita)?', 'doña', 'capitán')}\b\.?[ ]{{0,2}})"
-_ARTICLE = r"(?:don |doña |el |la )?"
-_FIELD = r"(?:nombres?(?: completo| del cliente)?|apellidos?)"
-# After these a name follows, whatever it looks like.
-_SURE = re.compile(
-    rf"\b(?:me llamo|mi nombre(?: completo)? es|{_FIELD}[ ]?:)\s{{1,3}}{_ARTICLE}{_TITLE}?",
-    re.IGNORECASE,
+_TITLE = rf"(?:{one_of(*sorted(_TITLES))}\b\.?[ ]{{0,2}})"
+_RELATIVE = one_of(*sorted(_KIN))
+_FIELD = (
+    r"(?:nombres?(?: completos?| y apellidos?| del cliente)?|apellidos?|remite(?:nte)?|remitido por"
+    r"|responsable(?: clinico)?|destinatari[oa]|medic[oa]|paciente)"
 )
+# After these a name follows, unless a common word does.
+_SURE = rf"me llamo|mi nombre(?: completo)? es|{_FIELD} ?:|se llama"
 # After these a name follows, or a word of business: told apart by a capital and the lists.
-_MARKED = re.compile(
-    r"\b(?:(?:paciente|cliente|m[eé]dic[oa]|titular|beneficiario)[ ]?:"
-    r"|(?:le|te|les|los) (?:saluda|escribe|habla)|habla con|a nombre de|de parte de"
-    r"|pregunt[ae]r? por|at(?:tn|te|entamente)[.:,]?|cordialmente,?"
-    rf"|saludos(?: cordiales)?,|firma(?:do)?:)\s{{1,3}}{_ARTICLE}{_TITLE}?",
-    re.IGNORECASE,
+_MARKED = (
+    r"(?:cliente|titular|beneficiari[oa]|contacto) ?:?|(?:le|te|les|los) (?:saluda|escribe|habla)"
+    rf"|a nombre de(?: (?:mi|el|la) {_RELATIVE})?|pregunt\w{{1,3}} por"
+    r"|at(?:tn|te|entamente|encion)[.:,]?|cordialmente,?|me atendi[oa]|hable con"
+    rf"|a mi nombre|saludos(?: cordiales)?,|firma(?:do)?:"
+    rf"|(?:mi|su|tu|el|la) {_RELATIVE},?(?: se llama| es)?"
 )
+# After these a name of the lists may follow: as often a company does.
+_LISTED = r"habla con|de parte de|atencion de"
 # After these a name follows if it looks like one.
-_LIKELY = re.compile(
-    rf"\b(?:(?:soy|habla)\b|{_TITLE})[ ]{{0,2}}(?:el |la )?{_TITLE}?", re.IGNORECASE
+_LIKELY = rf"(?:soy|habla|aqui)\b|{_TITLE}"
+_INTRODUCED = re.compile(
+    rf"\b(?:(?P<sure>{_SURE})|(?P<listed>{_LISTED})|(?P<marked>{_MARKED})|(?P<likely>{_LIKELY}))"
+    rf"[ \n(]{{0,4}}(?:don |doña |el |la )?{_TITLE}?"
 )
-_TOKEN = re.compile(r"[ ]{0,2}([^\W\d_]+(?:['-][^\W\d_]+)?)")
+_TOKEN = re.compile(r"[ ]{0,2}([^\W\d_](?:\.(?= ?[^\W\d_])|[^\W\d_]*(?:['´-][^\W\d_]+)?))")
+_JOINED = re.compile(r"(?:(?:de|del|la|las|los|san|santa|el)[ ]{1,2})+")
 _LINKS = VOCABULARY["links"]
-_NOT_NAMES = VOCABULARY["not_names"] | VOCABULARY["times"] | VOCABULARY["business"]
 _PLACES = VOCABULARY["places"]
 _NAMED_AFTER = VOCABULARY["named_after"]
-_MOST_TOKENS = 5
+# What people are rather than how they are called: "soy quiteña", "soy fiestero".
+_QUALITY = re.compile(r"(?:an|eñ|er|ad|id|iv|os|ic)[oa]s?$|(?:ense|ista|ora?|nte|[ae]l)s?$")
+_MOST_TOKENS = 6
 _LONGEST_ACRONYM = 5
-_INTRODUCED = (
-    (_SURE, None),
-    (_MARKED, _GIVEN | _ONLY_FAMILY),
-    (_LIKELY, _ONLY_GIVEN | _ONLY_FAMILY),
-)
+_SHORTEST_UNKNOWN = 4
 
 
-def find(view: str, words: frozenset[str], kept: Kept) -> list[Span]:
-    """Return the names of people in the view, in order."""
-    if _GATE.isdisjoint(words):
-        return []
-    found: list[Span] = []
-    if not _INTRODUCTIONS.isdisjoint(words):
-        found += _introduced(view, kept)
-    if not (_GIVEN | _ONLY_FAMILY).isdisjoint(words):
-        found += _known(view, kept)
-    return apart(found)
+def _introduced(view: View) -> list[Span]:
+    """Return the names that something announces."""
+    return apart(_after_introductions(view))
 
 
-def _introduced(view: str, kept: Kept) -> Iterator[Span]:
-    for pattern, names in _INTRODUCED:
-        for match in pattern.finditer(view):
-            first = _TOKEN.match(view, match.end())
-            if first and first.span(1) not in kept and _may_begin(first[1], names):
-                yield Span(first.start(1), _parts(view, first, kept)[-1].end(1), NAME)
+def _after_introductions(view: View) -> Iterator[Span]:
+    for match in _INTRODUCED.finditer(view.folded):
+        start = place = match.end()
+        sure = match["sure"] is not None
+        if sure and (joined := _JOINED.match(view.folded, place)):
+            place = joined.end()
+        first = _TOKEN.match(view.text, place)
+        if not first or view.keeps(*first.span(1)):
+            continue
+        if _may_begin(first[1], match) or _has_surname(view, first):
+            begin = start if place > start else first.start(1)
+            end = _parts(view, first, unknown=sure)[-1].end(1)
+            if not _is_brand(view.folded, begin, end):
+                yield Span(begin, end, NAME)
 
 
-def _may_begin(word: str, names: frozenset[str] | None) -> bool:
-    """Whether a name can begin so: in these lists, or with a capital, or (``None``) any way."""
-    folded = fold(word)
-    if folded in _NOT_NAMES or len(word) == 1:
+def _may_begin(word: str, match: re.Match[str]) -> bool:
+    """Whether a name can begin so: in the lists, or a word that is unknown to Spanish."""
+    folded, kind = _core(word), match.lastgroup
+    if folded in NOT_NAMES or len(word) == 1:
         return False
-    return names is None or folded in names or (word[0].isupper() and not _is_acronym(word))
+    if folded in (CERTAIN if kind == "likely" else _KNOWN):
+        return True
+    if kind == "listed":
+        return False
+    if word[0].isupper() and (folded in FAMILY or not is_common(folded)):
+        return not _is_acronym(word)
+    if is_common(folded):
+        return False
+    unknown = len(word) >= _SHORTEST_UNKNOWN and not _QUALITY.search(folded)
+    return kind == "sure" or (unknown and match[0].startswith("soy "))
+
+
+def _has_surname(view: View, first: re.Match[str]) -> bool:
+    """ "Soy Amigo Pérez": an everyday word that a surname follows."""
+    following = _TOKEN.match(view.text, first.end())
+    return (
+        following is not None
+        and first[1].istitle()
+        and following[1].istitle()
+        and _core(first[1]) not in NOT_NAMES
+        and _core(following[1]) in ONLY_FAMILY
+    )
+
+
+def _is_brand(folded: str, start: int, end: int) -> bool:
+    """Whether a brand of two words begins here or right before ("Don Vittorio")."""
+    title = folded[max(0, start - 12) : start].split()[-1:]
+    words = [*title, *folded[start:end].split()]
+    return not BRANDS.isdisjoint(map(" ".join, pairwise(words)))
+
+
+def _core(word: str) -> str:
+    """Fold a word, of a double name ("López-Reynals") its first half."""
+    return fold(word).partition("-")[0]
 
 
 def _is_acronym(word: str) -> bool:
@@ -81,58 +127,76 @@ def _is_acronym(word: str) -> bool:
     return (
         word.isupper()
         and len(word) <= _LONGEST_ACRONYM
-        and folded not in _GIVEN
-        and folded not in _FAMILY
+        and folded not in GIVEN
+        and folded not in FAMILY
     )
 
 
-def _parts(view: str, first: re.Match[str], kept: Kept) -> list[re.Match[str]]:
+def _parts(view: View, first: re.Match[str], *, unknown: bool = False) -> list[re.Match[str]]:
     """Return the tokens of a name from its first one on; "de la" only between two of them."""
     parts, place = [first], first.end()
+    capital = first[1][0].isupper()
     for _ in range(_MOST_TOKENS):
-        token = _TOKEN.match(view, place)
+        token = _TOKEN.match(view.text, place)
         if token is None:
             break
         place = token.end()
         if fold(token[1]) in _LINKS:
             continue
-        if token.span(1) in kept or not _may_go_on(token[1], capital=first[1][0].isupper()):
+        if view.keeps(*token.span(1)) or not _may_go_on(token[1], capital=capital, unknown=unknown):
             break
         parts.append(token)
     return parts
 
 
-def _may_go_on(word: str, *, capital: bool) -> bool:
-    folded = fold(word)
-    if folded in _NOT_NAMES:
+def _may_go_on(word: str, *, capital: bool, unknown: bool) -> bool:
+    folded = _core(word)
+    if folded in NOT_NAMES:
         return False
-    if folded in _GIVEN or folded in _FAMILY:
-        return word[0].isupper() or not capital or folded in _ONLY_FAMILY
-    return capital and word.istitle()
+    if folded in GIVEN or folded in FAMILY:
+        return word[0].isupper() or not capital or folded in ONLY_FAMILY
+    if capital:
+        return word[0].isupper() and not is_common(folded) and not _is_acronym(word)
+    return unknown and len(word) >= _SHORTEST_UNKNOWN and not is_common(folded)
 
 
-def _known(view: str, kept: Kept) -> Iterator[Span]:
-    """Names that stand in the lists: two parts, or one that means nothing else."""
-    folded, done, before = fold(view), 0, ""
-    for match in WORD.finditer(view):
-        word = folded[match.start() : match.end()]
-        if match.start() >= done and match.span() not in kept and before not in _PLACES:
-            first = _TOKEN.match(view, match.start())
-            if first and (word in _GIVEN or word in _ONLY_FAMILY):
-                parts = _parts(view, first, kept)
+def _known(view: View) -> list[Span]:
+    """Return the names that stand in the lists: two parts, or one that means nothing else."""
+    return list(_from_lists(view))
+
+
+def _from_lists(view: View) -> Iterator[Span]:
+    done, before = 0, ""
+    for match in WORD.finditer(view.folded):
+        word = match[0]
+        if word in _KNOWN and match.start() >= done and before not in _PLACES:
+            first = _TOKEN.match(view.text, match.start())
+            if first and not view.keeps(*first.span(1)):
+                parts = _parts(view, first)
                 if _is_name([part[1] for part in parts]):
                     done = parts[-1].end(1)
-                    if before not in _NAMED_AFTER:
+                    if before not in _NAMED_AFTER and not _is_brand(
+                        view.folded, match.start(), done
+                    ):
                         yield Span(match.start(), done, NAME)
         before = word
 
 
 def _is_name(words: list[str]) -> bool:
     """Whether one part or more, the first of them in a list, can only be a person."""
-    parts = [fold(word) for word in words]
+    parts = [_core(word) for word in words]
     if len(parts) == 1:
-        return parts[0] in _ONLY_GIVEN
-    certain = sum(part in _ONLY_GIVEN or part in _ONLY_FAMILY for part in parts)
-    if parts[0] in _GIVEN:
-        return certain > 0 or (parts[1] in _FAMILY and words[0].istitle() and words[1].istitle())
+        return parts[0] in ONLY_GIVEN
+    certain = sum(part in CERTAIN for part in parts)
+    if parts[0] in GIVEN:
+        return certain > 0 or (parts[1] in FAMILY and words[0].istitle() and words[1].istitle())
     return certain > 1
+
+
+RULES = (
+    Rule(
+        Gate(VOCABULARY["introductions"] | _TITLES | _KIN, closer=_INTRODUCED.pattern),
+        _introduced,
+    ),
+    Rule(Gate(_KNOWN), _known),
+)

@@ -1,19 +1,22 @@
-"""Telephones, identities and accounts written in digits, or telephones dictated in words."""
+"""Telephones, identities and accounts written in digits."""
 
 import re
 from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
 
-from conversations.anonymise import checks, dictated
-from conversations.anonymise.kept import Kept
+from conversations.anonymise import checks
+from conversations.anonymise.gate import Gate, Rule
 from conversations.anonymise.spans import ACCOUNT, BARRIER, ID, PHONE, Span, apart
+from conversations.anonymise.view import View
 from conversations.anonymise.vocabulary import fold
-from conversations.anonymise.words import HARMLESS, meaning_after, meaning_before
+from conversations.anonymise.words import HARMLESS, Meaning, meaning_after, meaning_before
 
 # A run: six digits or more with at most three separators between two of them. Commas and slashes
 # end a run: they stand between numbers, or between the ends of a size (16/20).
-_RUN = re.compile(r"[+(]{0,2}\d(?:[ \t.\-()*_·•]{0,3}\d){5,}")
+_RUN = re.compile(r"\d(?:[ \t.\-()*_·•]{0,3}\d){5,}")
+_SLASHED = re.compile(r"(?<![\d/])0?\d{2,3}/\d{3}/\d{3,4}(?![\d/])")
+_GATE = Gate(patterns=(r"\d(?:[ \t.\-()*_·•/]{0,3}\d){5}",))
 _GROUP = re.compile(r"\d+")
 _NOT_PERSONAL = re.compile(
     r"(?<![\d.-])(?:"
@@ -23,6 +26,8 @@ _NOT_PERSONAL = re.compile(
     r")(?![-/.]?\d)"
     r"|[$€][ \t]?(?:\d{1,3}(?:[ .,]\d{3}){1,4}|\d{1,12}(?:[.,]\d{1,2})?)(?!\d)"
 )
+# Where one of these may stand: digits with signs between, or money.
+_CHUNK = re.compile(r"\d[\d \t./-]{5,}|[$€][ \t]?\d[\d \t.,]*")
 _UNIT = re.compile(
     r"[ \t]?(?:%|°|kgs?\b|kilos?\b|kilogramos?\b|lbs?\b|libras?\b|gr?\b|gramos?\b|ton\b|tm\b"
     r"|toneladas?\b|cajas?\b|cartones\b|masters?\b|unidades\b|und\b|piezas\b|bolsas\b|pallets?\b"
@@ -39,7 +44,10 @@ _LINKED = re.compile(
 _OF_BARRIER = {char: label for label, char in BARRIER.items()}
 _DIGITS = {PHONE: (7, 15), ID: (6, 14), ACCOUNT: (7, 24)}
 _MOST_GROUPS = 14
+_MOST_LONGER_GROUPS = 5
+_SINGLE = "11111"
 _STANDS_ALONE = 9
+FAR_HARMLESS = Meaning(HARMLESS, near=False)
 # 09 91 23 45 67, and no row of sizes: sizes never begin with a 0.
 _PAIRS = "22222"
 
@@ -71,78 +79,103 @@ _SHAPES = _plausible_shapes()
 _LENGTH = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def find(view: str, words: frozenset[str], kept: Kept) -> list[Span]:
+def _find(view: View) -> list[Span]:
     """Return the numbers of a person in the view, in order."""
-    found = list(dictated.find(view, words))
-    if _RUN.search(view):
-        found += _written(_hide_harmless(view), view)
-    return apart(span for span in found if span[:2] not in kept)
+    bare = view.folded
+    if "/" in bare:
+        bare = _SLASHED.sub(lambda m: m[0].replace("/", "-"), bare)
+    runs = _RUN.findall(bare)
+    if not all(map(str.isdigit, runs)) or "$" in bare or "€" in bare:
+        bare = _hide_harmless(bare)
+    found = _written(view, bare) if runs else ()
+    return apart(span for span in found if not view.keeps(*span[:2]))
 
 
-def _hide_harmless(view: str) -> str:
+def _hide_harmless(folded: str) -> str:
     """Dates, amounts, invoice numbers and rows of sizes never take part in a number."""
-    return _NOT_PERSONAL.sub(lambda m: "\ufffd" * len(m[0]), view)
+    pieces: list[str] = []
+    done = 0
+    for chunk in _CHUNK.finditer(folded):
+        if chunk[0].isdigit():
+            continue
+        for match in _NOT_PERSONAL.finditer(folded, chunk.start(), chunk.end()):
+            pieces += folded[done : match.start()], "\ufffd" * len(match[0])
+            done = match.end()
+    return "".join([*pieces, folded[done:]]) if pieces else folded
 
 
-def _written(bare: str, view: str) -> Iterator[Span]:
+def _written(view: View, bare: str) -> Iterator[Span]:
     last: Span | None = None
     for run in _RUN.finditer(bare):
         groups = list(_GROUP.finditer(bare, run.start(), run.end()))
-        if _is_glued(view, groups[0].start()):
+        if _is_glued(view.text, groups[0].start()):
             continue
-        for span in _numbers_of(view, groups, _meaning(view, groups, last)):
+        for span in _numbers_of(view.folded, groups, _meaning(view.folded, groups, last)):
             last = span
             yield span
 
 
-def _is_glued(view: str, start: int) -> bool:
+def _is_glued(text: str, start: int) -> bool:
     """Letters right before a number make it a code (MSCU1234567), unless they are a word."""
-    if start == 0 or not (view[start - 1].isalnum() or view[start - 1] == "_"):
+    if start == 0 or not (text[start - 1].isalnum() or text[start - 1] == "_"):
         return False
-    before = view[max(0, start - 12) : start]
+    before = text[max(0, start - 12) : start]
     return not (_GLUED.search(fold(before)) or before[-3:].islower())
 
 
-def _meaning(view: str, groups: list[re.Match[str]], last: Span | None) -> str | None:
+def _meaning(folded: str, groups: list[re.Match[str]], last: Span | None) -> Meaning | None:
     """What the words say: before it, after it, or of the number it is listed with."""
     start = groups[0].start()
-    if meaning := meaning_before(view, start):
-        return meaning
-    if len(groups[0][0]) >= _DIGITS[PHONE][0]:
-        if last and start - last.end < 8 and _LINK.fullmatch(view[last.end : start].rstrip("+(")):
-            return last.label
-        if linked := _LINKED.search(view[max(0, start - 8) : start]):
-            return _OF_BARRIER[linked[1]]
-    return meaning_after(view, groups[-1].end())
+    before = meaning_before(folded, start)
+    if before and before.kind is not HARMLESS:
+        return before
+    if before is None and len(groups[0][0]) >= _DIGITS[PHONE][0]:
+        if last and start - last.end < 8 and _LINK.fullmatch(folded[last.end : start].rstrip("+(")):
+            return Meaning(last.label)
+        if linked := _LINKED.search(folded[max(0, start - 8) : start]):
+            return Meaning(_OF_BARRIER[linked[1]])
+    end = groups[-1].end()
+    if before and not folded.startswith(" es ", end):
+        return before
+    return meaning_after(folded, end) or before
 
 
-def _numbers_of(view: str, groups: list[re.Match[str]], meaning: str | None) -> list[Span]:
+def _numbers_of(folded: str, groups: list[re.Match[str]], meaning: Meaning | None) -> list[Span]:
     """Split a run into numbers; where words announce one and none passes, it is mistyped."""
-    found = list(_checked(view, groups, meaning))
-    if not found and meaning in _DIGITS and (window := _mistyped(view, groups, meaning)):
-        found = [_span(view, window, meaning)]
+    kind = meaning.kind if meaning else None
+    if meaning == FAR_HARMLESS and _is_plainly_phone(folded, groups):
+        kind = None
+    found = list(_checked(folded, groups, kind))
+    if not found and kind in _DIGITS and (window := _mistyped(folded, groups, kind)):
+        found = [_span(folded, window, kind)]
     return found
 
 
-def _checked(view: str, groups: list[re.Match[str]], meaning: str | None) -> Iterator[Span]:
+def _is_plainly_phone(folded: str, groups: list[re.Match[str]]) -> bool:
+    """Written as only telephones are: +, in groups, or a local mobile."""
+    first = groups[0]
+    return len(groups) > 1 or folded[first.start() - 1] == "+" or checks.is_mobile(first[0])
+
+
+def _checked(folded: str, groups: list[re.Match[str]], meaning: str | None) -> Iterator[Span]:
     """The numbers of a run that pass a check, longest first, and long ones that words announce."""
     place = 0
     if meaning is HARMLESS:
-        place, meaning = _after_harmless(view, groups), None
+        place, meaning = _after_harmless(folded, groups), None
     while place < len(groups):
-        hit = _longest(view, groups, place, meaning) or _announced(groups, place, meaning)
+        hit = _longest(folded, groups, place, meaning) or _announced(groups, place, meaning)
         if hit is None:
             place += 1
             continue
         window, label, place = hit
-        yield _span(view, window, label)
+        yield _span(folded, window, label)
         if meaning and (place == len(groups) or len(groups[place][0]) != len(window.digits)):
             meaning = None
 
 
-def _after_harmless(view: str, groups: list[re.Match[str]]) -> int:
+def _after_harmless(folded: str, groups: list[re.Match[str]]) -> int:
     """An order number is its first long group, or all of a run written in short ones."""
-    if view[groups[0].start() - 1] == "+" or _lengths(groups[:4]) == "4444":
+    if folded[groups[0].start() - 1] == "+" or _lengths(groups[:4]) == "4444":
         return 0
     if len(groups[0][0]) >= _DIGITS[PHONE][0]:
         return 1
@@ -169,26 +202,32 @@ def _announced(
 
 
 def _longest(
-    view: str, groups: list[re.Match[str]], place: int, meaning: str | None
+    folded: str, groups: list[re.Match[str]], place: int, meaning: str | None
 ) -> tuple[Window, str, int] | None:
     """Return the longest plausible window from ``place``, its label and the next place."""
-    plus = view[max(0, groups[place].start() - 2) : groups[place].start()].strip("( ").endswith("+")
+    plus = (
+        folded[max(0, groups[place].start() - 2) : groups[place].start()].strip("( ").endswith("+")
+    )
     shapes = _lengths(groups[place : place + _MOST_GROUPS])
+    if not shapes.startswith(_SINGLE):
+        shapes = shapes[:_MOST_LONGER_GROUPS]
+    elif place and len(groups[place - 1][0]) == 1:
+        return None  # the middle of a row of single digits
     for size in range(len(shapes), 0, -1):
         shape, end = shapes[:size], place + size
         if not (plus or shape in _SHAPES or (shape == _PAIRS and groups[place][0][0] == "0")):
             continue
-        if not _is_whole(groups, place, end):
+        if not _is_whole(groups, place, end, announced=meaning is not None):
             continue
-        window = _window(groups, place, end)
-        if label := _judge(view, groups, window, end, plus=plus, announced=meaning is not None):
+        window = _window(groups, place, end, shape)
+        if label := _judge(folded, groups, window, end, plus=plus, announced=meaning is not None):
             return window, meaning or label, end
     return _typed_with_plus(groups, place) if plus else None
 
 
-def _is_whole(groups: list[re.Match[str]], place: int, end: int) -> bool:
+def _is_whole(groups: list[re.Match[str]], place: int, end: int, *, announced: bool) -> bool:
     """Whether no dot or dash ties the window to a digit outside: 1.[020.345.678] is no number."""
-    if end - place == 1 and len(groups[place][0]) >= _STANDS_ALONE:
+    if not announced and end - place == 1 and len(groups[place][0]) >= _STANDS_ALONE:
         return True
     return not _is_tied(groups, place) and not _is_tied(groups, end)
 
@@ -201,7 +240,7 @@ def _is_tied(groups: list[re.Match[str]], place: int) -> bool:
 
 
 def _judge(
-    view: str,
+    folded: str,
     groups: list[re.Match[str]],
     window: Window,
     end: int,
@@ -211,7 +250,7 @@ def _judge(
 ) -> str | None:
     if plus:
         return PHONE if checks.is_international(window.digits) else None
-    if not announced and (_UNIT.match(view, window.end) or _is_amount(window)):
+    if not announced and (_UNIT.match(folded, window.end) or _is_amount(window)):
         return None
     shape = window.shape
     if shape[-1] == "1" and len(shape) > 1 and _glue(groups, end - 1) != "-":
@@ -233,7 +272,7 @@ def _typed_with_plus(groups: list[re.Match[str]], place: int) -> tuple[Window, s
     return (_window(groups, place, end), PHONE, end) if total >= 8 else None
 
 
-def _mistyped(view: str, groups: list[re.Match[str]], meaning: str) -> Window | None:
+def _mistyped(folded: str, groups: list[re.Match[str]], meaning: str) -> Window | None:
     """Groups in a row with the same separator, up to what such a number can have of digits."""
     least, most = _DIGITS[meaning]
     end, total = 0, 0
@@ -242,20 +281,20 @@ def _mistyped(view: str, groups: list[re.Match[str]], meaning: str) -> Window | 
             break
         total += len(groups[end][0])
         end += 1
-    if end and end > 1 and _UNIT.match(view, groups[end - 1].end()):
+    if end and end > 1 and _UNIT.match(folded, groups[end - 1].end()):
         end -= 1
         total -= len(groups[end][0])
     return _window(groups, 0, end) if total >= least else None
 
 
-def _window(groups: list[re.Match[str]], place: int, end: int) -> Window:
+def _window(groups: list[re.Match[str]], place: int, end: int, shape: str = "") -> Window:
     chosen = groups[place:end]
-    digits = "".join(group[0] for group in chosen)
-    return Window(chosen[0].start(), chosen[-1].end(), digits, _lengths(chosen))
+    digits = "".join([group[0] for group in chosen])
+    return Window(chosen[0].start(), chosen[-1].end(), digits, shape or _lengths(chosen))
 
 
 def _lengths(groups: list[re.Match[str]]) -> str:
-    return "".join(_LENGTH[min(len(group[0]), 35)] for group in groups)
+    return "".join([_LENGTH[min(len(group[0]), 35)] for group in groups])
 
 
 def _glue(groups: list[re.Match[str]], place: int) -> str:
@@ -263,11 +302,14 @@ def _glue(groups: list[re.Match[str]], place: int) -> str:
     return groups[place].string[groups[place - 1].end() : groups[place].start()].strip()
 
 
-def _span(view: str, window: Window, label: str) -> Span:
+def _span(folded: str, window: Window, label: str) -> Span:
     """Take the opening bracket and the plus sign along."""
     start = window.start
     for _ in range(2):
-        bracket = view[start - 1 : start] == "(" and ")" in view[start : window.end]
-        if bracket or view[start - 1 : start] == "+":
+        bracket = folded[start - 1 : start] == "(" and ")" in folded[start : window.end]
+        if bracket or folded[start - 1 : start] == "+":
             start -= 1
     return Span(start, window.end, label)
+
+
+RULES = (Rule(_GATE, _find),)

@@ -6,40 +6,37 @@ from pathlib import Path
 WORD = re.compile(r"[^\W\d_]+")
 
 _DATA = Path(__file__).parent / "data"
-_ACCENTS = str.maketrans("áéíóúüÁÉÍÓÚÜ", "aeiouuAEIOUU")
+_ACCENTS = tuple(zip("áéíóúü", "aeiouu", strict=True))
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents (the ñ stays); a view keeps its length.
+    """Lower case, without accents (the ñ stays); a plain text keeps its length.
 
     >>> fold("Cédula")
     'cedula'
     """
-    return text.lower().translate(_ACCENTS)
+    text = text.lower()
+    if text.isascii():
+        return text
+    for accented, plain in _ACCENTS:  # many times faster than one translate()
+        text = text.replace(accented, plain)
+    return text
 
 
-def _lines(name: str) -> list[str]:
+def lines_of(name: str) -> list[str]:
+    """Return the lines of a file of ``data/`` that are no comments."""
     lines = (_DATA / name).read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
 def _sections() -> dict[str, frozenset[str]]:
     sections: dict[str, list[str]] = {}
-    for line in _lines("words.txt"):
+    for line in lines_of("words.txt"):
         if line.startswith("["):
             words = sections.setdefault(line.strip("[]"), [])
         else:
             words += line.split()
     return {name: frozenset(words) for name, words in sections.items()}
-
-
-def names_in(name: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return all the names of a list, folded, and those that are nothing but names."""
-    words = " ".join(_lines(name)).split()
-    return (
-        frozenset(fold(word.rstrip("?")) for word in words),
-        frozenset(fold(word) for word in words if not word.endswith("?")),
-    )
 
 
 VOCABULARY = _sections()

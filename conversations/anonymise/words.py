@@ -1,21 +1,25 @@
-"""The words of a text, and what a number is, told by the words around it."""
+"""What the words around a number make of it."""
 
 import re
+from typing import NamedTuple
 
 from conversations.anonymise.spans import ACCOUNT, ANY_BARRIER, ID, PHONE
-from conversations.anonymise.vocabulary import VOCABULARY, WORD, fold
+from conversations.anonymise.vocabulary import VOCABULARY, WORD
 
 HARMLESS = "HARMLESS"
 
 
-def words_of(text: str) -> frozenset[str]:
-    """Return the distinct words of a text, folded: the gate that most rules look at first."""
-    return frozenset(WORD.findall(fold(text)))
+class Meaning(NamedTuple):
+    """What a word says of a number, and whether nothing but small words stands between."""
+
+    kind: str
+    near: bool = True
 
 
 _MEANINGS = {
     word: kind for kind in (PHONE, ID, ACCOUNT, HARMLESS) for word in VOCABULARY[kind.lower()]
 }
+BETWEEN = VOCABULARY["between"] | _MEANINGS.keys()
 _MINE = re.compile(r"(?:mi|su|al|el|este) (?:numero|nro|num)\b")
 _INITIALS = re.compile(r"\b([a-z])[./]([a-z])\b")
 _CUT = re.compile(rf"[{ANY_BARRIER}]|\d[\d .-]{{3,}}\d|\n\s*\n")
@@ -27,39 +31,41 @@ _AFTER = re.compile(
 )
 
 
-def meaning_before(view: str, start: int) -> str | None:
+def meaning_before(folded: str, start: int) -> Meaning | None:
     """Say what the nearest telling word before ``start`` makes of the number there.
 
-    Returns a label, ``HARMLESS``, or ``None``. The look back ends at another number, at
-    something masked and at an empty line; a harmless word must stand in the same clause.
+    The look back ends at another number, at something masked and at an empty line; a harmless
+    word must stand in the same clause.
     """
-    before = fold(view[max(0, start - _REACH) : start])
+    before = folded[max(0, start - _REACH) : start]
     for cut in _CUT.finditer(before):
         before = " " * cut.end() + before[cut.end() :]
     if "." in before or "/" in before:
         before = _INITIALS.sub(r" \1\2", before)
-    found = [(m.end(), kind) for m in WORD.finditer(before) if (kind := _kind(before, m))]
-    if not found:
-        return PHONE if _MINE.search(before) else None
-    end, kind = found[-1]
-    if kind is HARMLESS and _STOPS.search(before, end):
-        return None
-    return kind
+    near = True
+    end = len(before)
+    for word in reversed(WORD.findall(before)):
+        place = before.rfind(word, 0, end)
+        kind = _MEANINGS.get(word)
+        if kind and not (kind is ACCOUNT and _is_no_account(before, word, place)):
+            if kind is HARMLESS and _STOPS.search(before, place):
+                return None
+            return Meaning(kind, near)
+        near = near and word in BETWEEN
+        end = place
+    return Meaning(PHONE) if _MINE.search(before) else None
 
 
-def _kind(before: str, word: re.Match[str]) -> str | None:
-    kind = _MEANINGS.get(word[0])
-    if kind is ACCOUNT and (before.endswith("en ", 0, word.start()) or _speech(before, word)):
-        return None
-    return kind
+def _is_no_account(before: str, word: str, place: int) -> bool:
+    """ "Tenga en cuenta", "cuenta con 500", "por mi cuenta que 500": no account."""
+    if not word.startswith("cuenta"):
+        return False
+    return before.endswith("en ", 0, place) or before.startswith(
+        (" con ", " que "), place + len(word)
+    )
 
 
-def _speech(before: str, word: re.Match[str]) -> bool:
-    """ "Cuenta con 500", "por mi cuenta que 500": the verb, not the account."""
-    return word[0].startswith("cuenta") and before.startswith((" con ", " que "), word.end())
-
-
-def meaning_after(view: str, end: int) -> str | None:
+def meaning_after(folded: str, end: int) -> Meaning | None:
     """Say what the words right after a number make of it: "... es mi cédula"."""
-    match = _AFTER.match(fold(view[end : end + 40]))
-    return _MEANINGS[match[1]] if match else None
+    match = _AFTER.match(folded, end, end + 40)
+    return Meaning(_MEANINGS[match[1]]) if match else None

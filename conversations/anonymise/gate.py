@@ -1,0 +1,131 @@
+"""Which rules can find anything in a text at all: the cheap question before the dear ones.
+
+Every rule states its own gate, a superset of where it finds something, and one of two engines
+asks all gates at once: Hyperscan, where it is installed, in one pass over the text, or plain
+Python. Both read the same gates and so open the same rules.
+"""
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Literal, NamedTuple
+
+from conversations.anonymise.spans import Span
+from conversations.anonymise.view import View
+
+# A platform without its wheel finds the same in plain Python, slower.
+hyperscan: Any = import_module("hyperscan") if find_spec("hyperscan") else None
+
+Engine = Literal["native", "pure"]
+Ask = Callable[[View], set[int]]
+
+ENGINES: tuple[Engine, ...] = ("native", "pure") if hyperscan else ("pure",)
+_WORDS_AT_ONCE = 40
+# Beyond these, Hyperscan's tables of letters and Python's may differ.
+_FOREIGN = re.compile(
+    "[^\x00-\u024f\u2000-\u2bff\u3000-\u303f\ue000-\uf8ff\ufffd\U0001f000-\U0001faff]"
+)
+
+
+class Gate(NamedTuple):
+    """A rule may find something where one of these words stands or a pattern matches.
+
+    Both are looked for in the folded text. Patterns write white space out: what ``\\s`` means
+    depends on the engine. ``closer`` may stand for the words where looking is cheap: a pattern
+    of the rule itself.
+    """
+
+    words: frozenset[str] = frozenset()
+    patterns: tuple[str, ...] = ()
+    closer: str = ""
+
+
+class Rule(NamedTuple):
+    """What finds spans in a view, in order, and the gate it stands behind."""
+
+    gate: Gate
+    find: Callable[[View], list[Span]]
+
+
+def asker(gates: Sequence[Gate], engine: Engine) -> Ask:
+    """Return what tells, for a view, the places in ``gates`` of those that are open."""
+    return _native(gates) if engine == "native" else _pure(gates)
+
+
+def _pure(gates: Sequence[Gate]) -> Ask:
+    tried = [
+        (place, gate.words, [re.compile(pattern).search for pattern in gate.patterns])
+        for place, gate in enumerate(gates)
+    ]
+
+    def ask(view: View) -> set[int]:
+        words, folded = view.words, view.folded
+        return {
+            place
+            for place, telling, searches in tried
+            if not telling.isdisjoint(words) or any(search(folded) for search in searches)
+        }
+
+    return ask
+
+
+def _native(gates: Sequence[Gate]) -> Ask:
+    """One database for all threads, compiled when the first text comes; scratch for each."""
+    pure, local, lock = _pure(gates), threading.local(), threading.Lock()
+    made: list[Any] = []
+
+    def database() -> Any:
+        with lock:
+            if not made:
+                made.append(_compiled(gates))
+        return made[0]
+
+    def ask(view: View) -> set[int]:
+        folded = view.folded
+        if not folded.isascii() and _FOREIGN.search(folded):
+            return pure(view)
+        try:
+            scan, scratch = local.scanner
+        except AttributeError:
+            scan, scratch = local.scanner = database().scan, hyperscan.Scratch(database())
+        found: set[int] = set()
+        scan(folded.encode(), match_event_handler=_note, context=found, scratch=scratch)
+        return found
+
+    return ask
+
+
+def _note(place: int, _start: int, _end: int, _flags: int, found: set[int]) -> None:
+    found.add(place)
+
+
+def _compiled(gates: Sequence[Gate]) -> Any:
+    """A superset is all that is asked for, so constructs unknown to Hyperscan may be widened."""
+    flags = (
+        hyperscan.HS_FLAG_PREFILTER
+        | hyperscan.HS_FLAG_SINGLEMATCH
+        | hyperscan.HS_FLAG_UTF8
+        | hyperscan.HS_FLAG_UCP
+    )
+    pairs = [(place, exp) for place, gate in enumerate(gates) for exp in _expressions(gate)]
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[expression.encode() for _, expression in pairs],
+        ids=[place for place, _ in pairs],
+        flags=[flags] * len(pairs),
+    )
+    return database
+
+
+def _expressions(gate: Gate) -> Iterator[str]:
+    """The gate's patterns, and its words in handfuls: one pattern of all would be too large."""
+    yield from gate.patterns
+    if gate.closer:
+        yield gate.closer
+        return
+    words = sorted(gate.words)
+    for first in range(0, len(words), _WORDS_AT_ONCE):
+        handful = "|".join(words[first : first + _WORDS_AT_ONCE])
+        yield f"(?:^|[^a-zñ])(?:{handful})(?:[^a-zñ]|$)"
