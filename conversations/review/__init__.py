@@ -7,7 +7,9 @@ from conversations.review.batches import Batch, auto_approve, in_turn
 from conversations.review.claims import claim, claim_next, heartbeat, release
 from conversations.review.deciding import forget_texts
 from conversations.review.decisions import approve, flag, reject, send_back
-from conversations.review.figures import standing, summary
+from conversations.review.edits import edit
+from conversations.review.figures import BANDS, STATUSES, in_band, standing, summary
+from conversations.review.readings import reanalyse
 from conversations.review.undoing import undo
 from conversations.review.waiting import (
     WAITING,
@@ -19,6 +21,8 @@ from conversations.review.waiting import (
 )
 
 __all__ = [
+    "BANDS",
+    "STATUSES",
     "WAITING",
     "Batch",
     "approve",
@@ -26,12 +30,15 @@ __all__ = [
     "by_confidence",
     "claim",
     "claim_next",
+    "edit",
     "flag",
     "forget_texts",
     "heartbeat",
+    "in_band",
     "in_turn",
     "is_waiting",
     "pending",
+    "reanalyse",
     "reject",
     "release",
     "send_back",

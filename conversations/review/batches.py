@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from conversations.models import Conversation, ConversationQuerySet, Stage, Why
+from conversations.models import Conversation, ConversationQuerySet, Stage
+from conversations.review.deciding import PERSON_ASKED
 from conversations.review.decisions import approve
 from core.errors import NotFound, Refusal
-
-_A_PERSON_MUST_LOOK = (Why.PERSONAL_DATA, Why.NEW_ANSWER, Why.REVIEWER)
 
 
 @dataclass
@@ -52,7 +51,7 @@ def auto_approve(rows: ConversationQuerySet, *, min_confidence: float, by: User)
         confidence__gte=min_confidence,
         labels__current=True,
         labels__qa_passed=True,
-    ).exclude(why__in=_A_PERSON_MUST_LOOK)
+    ).exclude(why__in=PERSON_ASKED)
     ids = sure.order_by("pk").values_list("pk", flat=True)
     return in_turn(rows, ids, lambda row: approve(row, by=by))
 

@@ -19,6 +19,10 @@ from core.errors import Conflict, Invalid
 
 State = dict[str, Any]
 
+PERSON_ASKED = (Why.PERSONAL_DATA, Why.NEW_ANSWER, Why.REVIEWER)
+"""Why an exchange waits for a person whatever the machine makes of it."""
+UNDECIDED: State = {"reviewed_at": None, "reviewed_by": None}
+
 
 @contextmanager
 def deciding(
@@ -82,6 +86,7 @@ def state_of(row: Conversation) -> State:
         "reviewed_at": row.reviewed_at.isoformat() if row.reviewed_at else None,
         "reviewed_by_id": row.reviewed_by_id,
         "confidence": row.confidence,
+        "sampled": row.sampled,
         "stars": row.stars,
         "label": row.labels.filter(current=True).values_list("pk", flat=True).first(),
         "texts": hashlib.blake2b(texts, digest_size=16).hexdigest(),

@@ -1,4 +1,4 @@
-"""The reviewer's words: approve, reject, send back, "a personal datum is left", read it again."""
+"""The reviewer's words: approve, reject, send back, "a personal datum is left"."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models import DISCARDED, Conversation, Review, Stage, Why
 from conversations.review.deciding import (
+    UNDECIDED,
     deciding,
     move,
     refuse_unless_waiting,
@@ -17,7 +18,6 @@ from conversations.review.waiting import is_waiting
 from core.errors import Conflict
 
 Action = Review.Action
-UNDECIDED: dict[str, Any] = {"reviewed_at": None, "reviewed_by": None}
 
 
 def approve(conversation: Conversation, *, by: User, notes: str = "") -> Conversation:

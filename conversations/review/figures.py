@@ -19,6 +19,14 @@ BANDS: dict[str, tuple[float, float]] = {
     ">=95": (0.95, 1.01),
 }
 """Confidence bands: from the first number, up to the second and not with it (requirements, 3.2)."""
+STATUSES = {
+    "pending": Q(stage=Stage.CAPTURED),
+    "screened_out": Q(stage=Stage.SCREENED_OUT),
+    "needs_review": WAITING,
+    "approved": Q(stage=Stage.APPROVED) & ~WAITING,
+    "rejected": Q(stage=Stage.REJECTED),
+}
+"""What reviewers call the stages; the blind sample waits until somebody reviewed it."""
 _WEEK = timedelta(days=7)
 
 
@@ -29,19 +37,9 @@ def in_band(band: str) -> Q:
 
 
 def standing(rows: ConversationQuerySet) -> dict[str, Any]:
-    """How many are in each status, as reviewers see it, and in each band of confidence.
-
-    The blind sample counts as waiting for review until somebody reviewed it.
-    """
-    stages = {
-        "pending": Q(stage=Stage.CAPTURED),
-        "screened_out": Q(stage=Stage.SCREENED_OUT),
-        "needs_review": WAITING,
-        "approved": Q(stage=Stage.APPROVED) & ~WAITING,
-        "rejected": Q(stage=Stage.REJECTED),
-    }
+    """How many are in each status, as reviewers see it, and in each band of confidence."""
     bands = {name: Count("pk", filter=in_band(name)) for name in BANDS}
-    counts = {name: Count("pk", filter=condition) for name, condition in stages.items()}
+    counts = {name: Count("pk", filter=condition) for name, condition in STATUSES.items()}
     found = with_told(rows).aggregate(
         total=Count("pk"), average_confidence=Avg("told"), **counts, **bands
     )

@@ -12,7 +12,7 @@ from conversations.review.claims import refuse_if_held
 from conversations.review.deciding import State, move, state_of, texts_of, write_down
 from core.errors import Conflict
 
-COLUMNS = ("stage", "why", "reviewed_at", "reviewed_by_id", "confidence")
+COLUMNS = ("stage", "why", "reviewed_at", "reviewed_by_id", "confidence", "sampled")
 
 
 @transaction.atomic

@@ -6,6 +6,8 @@ from django.db import connection
 from django.utils import timezone
 
 from conversations import capture, consent, rating, review
+from conversations.catalogue import Catalogue
+from conversations.labelling import by_hand
 from conversations.models import Conversation, Label, Origin, Review, ReviewClaim, Stage, Why
 from core.errors import Conflict, Invalid, NotFound, Refusal
 from core.models import AuditEvent
@@ -329,3 +331,161 @@ def test_automatic_approval_takes_only_what_passed_and_nobody_asked_to_look_at(a
     assert not Conversation.objects.filter(
         pk__in=[row.pk for row in kept], reviewed_at__isnull=False
     )
+
+
+# --- corrections -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shop():
+    """A domain that sells one product in two sizes."""
+    texts = {
+        "fields": [
+            {"name": "product", "kinds": ["product"]},
+            {"name": "size", "kinds": ["size"]},
+        ],
+        "intents": [
+            {"name": "pricing", "required_fields": ["product", "size"]},
+            {"name": "help"},
+        ],
+    }
+    domain = a_domain("camaron", texts=texts)
+    for kind, code in (("product", "HLSO"), ("size", "16/20"), ("size", "21/25")):
+        domain.catalogue.create(kind=kind, code=code, name=code)
+    return domain
+
+
+def test_a_corrected_label_is_a_new_one_sure_and_by_a_person(ana, shop):
+    row = review.edit(waiting(domain=shop), by=ana, fields={"size": "21/25"})
+    old, new = row.labels.order_by("number")
+    assert (old.current, new.current, new.number, new.by) == (False, True, 2, ana.username)
+    assert (new.intent, new.fields) == ("pricing", {"product": "HLSO", "size": "21/25"})
+    assert set(new.confidences.values()) == {1.0}
+    assert set(new.sources.values()) == {"person"}
+    assert (row.stage, row.confidence) == (Stage.NEEDS_REVIEW, 1.0)
+
+
+def test_a_persons_label_passes_through_quality_control_too(ana, shop):
+    row = review.edit(waiting(domain=shop), by=ana, fields={"size": "99/99"})
+    label = row.labels.get(current=True)
+    assert not label.qa_passed
+    assert label.qa_errors[0]["field"] == "size"
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({}, "question"),
+        ({"intent": "conquer"}, "intent"),
+        ({"fields": {"is_staff": True}}, "is_staff"),
+        ({"fields": {"size": True}}, "size"),
+        ({"fields": {"size": "9" * 81}}, "size"),
+        ({"fields": {"size": ["16/20"]}}, "size"),
+        ({"question": " "}, "pregunta"),
+    ],
+)
+def test_a_correction_that_cannot_be_is_refused_and_named(ana, shop, change, named):
+    row = waiting(domain=shop)
+    with pytest.raises(Invalid) as refused:
+        review.edit(row, by=ana, **change)
+    assert named in refused.value.details
+    assert (row.labels.count(), row.reviews.count()) == (1, 0)
+
+
+def test_corrected_texts_are_masked_checked_and_the_first_original_stays(ana, shop):
+    row = waiting(domain=shop, stars=5)
+    first = row.question
+    review.edit(row, by=ana, question="Precio HLSO 16/20, soy el 0991234567")
+    row = review.edit(row, by=ana, question="Precio del HLSO 16/20")
+    kept = row.reviews.order_by("pk").values_list("before__texts__question", flat=True)
+    assert list(kept) == [first, "Precio HLSO 16/20, soy el [PHONE]"]
+    label = row.labels.get(current=True)
+    assert [entity[2:] for entity in label.entities] == [["product", "HLSO"], ["size", "16/20"]]
+    assert (label.by, label.confidence, row.stars) == ("", 0.5, None)
+
+
+def test_undoing_a_correction_puts_texts_label_and_stars_back(ana, luis, shop):
+    row = waiting(domain=shop)
+    rating.rate(row, stars=4, feedback="Bien", by=luis)
+    was, label = row.question, row.labels.get()
+    review.edit(row, by=ana, question="Precio del HLSO", fields={"size": None})
+    row = review.undo(row, by=ana)
+    assert (row.question, row.stars, row.feedback, row.confidence) == (was, 4, "Bien", 0.5)
+    assert row.labels.get(current=True) == label
+    assert row.ratings.first().by == luis.username
+
+
+def test_wording_with_a_personal_datum_is_not_put_aside(ana):
+    row = waiting()
+    review.edit(row, by=ana, answer="Pregunte por Clotilde.")
+    review.flag(row, by=ana)
+    row = review.edit(row, by=ana, answer="Pregunte en la oficina.")
+    assert not row.reviews.filter(before__has_key="texts").exists()
+    with pytest.raises(Conflict):
+        review.undo(row, by=ana)
+
+
+@pytest.mark.parametrize("stage", [Stage.CAPTURED, Stage.SCREENED_OUT, Stage.REJECTED])
+@pytest.mark.parametrize(
+    "verb", [lambda row, by: review.edit(row, by=by, answer="Otra"), review.reanalyse]
+)
+def test_what_is_not_standing_is_neither_corrected_nor_read_again(ana, stage, verb):
+    with pytest.raises(Conflict):
+        verb(waiting(stage), by=ana)
+
+
+# --- reading again -----------------------------------------------------------------------------
+
+
+def test_reading_again_keeps_earlier_labels_and_decides_by_the_rules(ana, shop):
+    row = waiting(Stage.APPROVED, domain=shop, confidence=0.97)
+    Conversation.objects.filter(pk=row.pk).update(question="y eso qué es")
+    row = review.reanalyse(row, by=ana)
+    assert (row.stage, row.why) == (Stage.NEEDS_REVIEW, Why.LOW_CONFIDENCE)
+    assert [label.current for label in row.labels.all()] == [True, False]
+    assert review.undo(row, by=ana).stage == Stage.APPROVED
+
+
+def test_what_a_sure_reader_finds_impossible_is_rejected(ana, shop, monkeypatch):
+    row = waiting(domain=shop, why=Why.LOW_CONFIDENCE)
+    monkeypatch.setattr("conversations.pipeline.read", a_sure_reading("99/99", shop))
+    row = review.reanalyse(row, by=ana)
+    assert (row.stage, row.why) == (Stage.REJECTED, Why.QA)
+
+
+@pytest.mark.parametrize("why", [Why.PERSONAL_DATA, Why.NEW_ANSWER, Why.REVIEWER])
+def test_reading_again_takes_nothing_away_from_the_person_who_was_asked(
+    ana, shop, why, monkeypatch
+):
+    row = waiting(domain=shop, why=why)
+    monkeypatch.setattr("conversations.pipeline.read", a_sure_reading("16/20", shop))
+    row = review.reanalyse(row, by=ana)
+    assert (row.stage, row.why) == (Stage.NEEDS_REVIEW, why)
+    assert row.labels.count() == 2
+
+
+def test_nothing_of_who_withdrew_is_read_again(ana, monkeypatch):
+    person, row = of_someone()
+    consent.withdraw(person, channel="test")
+    monkeypatch.setattr("conversations.pipeline.read", lambda row: pytest.fail("was read"))
+    with pytest.raises(capture.ConsentMissing):
+        review.reanalyse(row, by=ana)
+
+
+def test_a_reading_of_an_older_wording_is_refused(ana, shop, monkeypatch):
+    row = waiting(domain=shop)
+
+    def slowly(asked):
+        Conversation.objects.update(answer="Otra")
+        return a_sure_reading("16/20", shop)(asked)
+
+    monkeypatch.setattr("conversations.pipeline.read", slowly)
+    with pytest.raises(Conflict):
+        review.reanalyse(row, by=ana)
+    assert row.labels.count() == 1
+
+
+def a_sure_reading(size, domain):
+    catalogue = Catalogue.read(domain.catalogue.all(), domain.texts)
+    fields = {"product": "HLSO", "size": size}
+    return lambda row: by_hand(row, intent="pricing", fields=fields, catalogue=catalogue)
