@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from conversations import categories, threads
+from conversations import bell, categories, threads
 from conversations.deliveries import ConsentMissing, Exchange, NoQuestion, Outcome, Reply
 from conversations.models import (
     ChatMessage,
@@ -76,9 +76,10 @@ class Batch:
     def store(self) -> None:
         Conversation.objects.bulk_create(self.rows)
         threads.store(self.threads.values())
-        Processing.objects.bulk_create(
-            Processing(conversation=row) for row in self.rows if row.origin == Origin.PERSON
-        )
+        theirs = [row.pk for row in self.rows if row.origin == Origin.PERSON]
+        Processing.objects.bulk_create(Processing(conversation_id=pk) for pk in theirs)
+        if theirs:
+            bell.ring(for_=theirs)
 
     def _exchange(self, item: Exchange) -> Conversation:
         theirs, thread = item.origin == Origin.PERSON, self._thread(item)

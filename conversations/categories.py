@@ -1,5 +1,12 @@
 """A domain's lists at work: what an exchange is about, and what is never masked in it."""
 
+import json
+from functools import lru_cache
+
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import TextField
+from django.db.models.functions import Cast, JSONArray
+
 from conversations.scoring import category
 from core.models import Domain
 
@@ -14,8 +21,20 @@ def whitelist(domain: Domain) -> frozenset[str]:
 
     The domain's name, its business's name, its own list and the catalogue's codes and names.
     """
-    terms: set[str] = {domain.name, domain.texts.get("business") or domain.name}
-    terms.update(domain.texts.get("whitelist") or [])
-    for code, name, aliases in domain.catalogue.values_list("code", "name", "aliases"):
+    own = {domain.name, domain.texts.get("business") or domain.name}
+    own.update(domain.texts.get("whitelist") or [])
+    return _terms(frozenset(own), _catalogue(domain))
+
+
+def _catalogue(domain: Domain) -> str:
+    """Codes, names and aliases as one text of JSON: read as one value, and equal while they are."""
+    entries = JSONBAgg(JSONArray("code", "name", "aliases"), order_by="pk")
+    return domain.catalogue.order_by().aggregate(all=Cast(entries, TextField()))["all"] or "[]"
+
+
+@lru_cache(maxsize=32)
+def _terms(own: frozenset[str], catalogue: str) -> frozenset[str]:
+    terms = set(own)
+    for code, name, aliases in json.loads(catalogue):
         terms.update([code, name, *aliases])
     return frozenset(term.casefold() for term in terms)
