@@ -4,13 +4,14 @@ PYTHON ?= python3
 IN = .venv/bin/python
 export NAME FULL PORT
 
-.PHONY: help setup run test check bench
+.PHONY: help setup run test check bench chaos
 
 help:
 	@echo "make run      el sitio, la cola y el servidor de modelos en http://127.0.0.1:8000 (PORT=...)"
 	@echo "make test     todas las pruebas"
 	@echo "make check    formato, reglas, capas, tipos, migraciones"
 	@echo "make bench    las medidas, con su punto de comparación (NAME=una FULL=1)"
+	@echo "make chaos    procesos muertos a destiempo: nada se pierde ni se hace dos veces (minutos)"
 	@echo "make setup    los entornos y las claves locales; run, test, check y bench lo hacen solos"
 
 setup:
@@ -34,3 +35,6 @@ check: setup
 bench:
 	@$(PYTHON) scripts/setup.py --models --bench
 	@$(IN) -m benchmarks
+
+chaos: setup
+	@$(IN) -m pytest -s -m chaos tests/chaos

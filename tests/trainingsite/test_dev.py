@@ -1,21 +1,17 @@
 """The watchdog with small real programs, and the whole site started as people start it."""
 
-import contextlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.site import ROOT, Site, until_gone, working_in
 from trainingsite import guardian, one_at_a_time, supervisor
-
-ROOT = Path(__file__).resolve().parents[2]
 
 # A watchdog with a part that leaves a child behind in its group, as the queue does; a word on its
 # command line adds one that ignores the request to end.
@@ -94,13 +90,6 @@ def guardian_of(pid):
         for child in children
         if b"trainingsite.guardian" in Path(f"/proc/{child}/cmdline").read_bytes()
     )
-
-
-def until_gone(pids, *, seconds):
-    deadline = time.monotonic() + seconds
-    while any(map(guardian.lives, pids)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return [pid for pid in pids if guardian.lives(pid)]
 
 
 def test_every_line_carries_the_name_of_its_part(run, said):
@@ -211,77 +200,21 @@ def test_second_start_in_the_same_folder_is_refused(tmp_path):
 
 
 @pytest.fixture
-def clone():
-    """This checkout in a folder of its own, with a space in its name and the same environment."""
-    root = Path(tempfile.mkdtemp(prefix="un clon "))
-    root.chmod(0o755)
-    unwanted = shutil.ignore_patterns(".*", "var", "tests", "docs", "__pycache__")
-    shutil.copytree(ROOT, root, ignore=unwanted, dirs_exist_ok=True)
-    yield root
-    shutil.rmtree(root)
+def site():
+    """The whole site, without the model server and without waiting for the disk."""
+    with Site(POSTGRES_FSYNC="0") as site:
+        yield site
 
 
-@pytest.fixture
-def site(clone):
-    """Start the whole site, without the model server; return it when its page is up."""
-    started = []
-    port = free_port()
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("LLM_")
-    } | {
-        "PORT": str(port),
-        "SECRET_KEY": "x" * 50,
-        "PSEUDONYM_KEY": "x" * 50,
-        "LLM_PROVIDERS": "openai",
-        "POSTGRES_FSYNC": "0",
-    }
-
-    def start():
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "dev"],
-            cwd=clone,
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        said = []
-        while not said or f"listo en http://127.0.0.1:{port}" not in said[-1]:
-            said.append(process.stdout.readline())
-            assert said[-1], said
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def working_in(folder):
-    """The pids of the processes whose folder is ``folder`` or one in it, the database's too."""
-    found = []
-    for link in Path("/proc").glob("[0-9]*/cwd"):
-        with contextlib.suppress(OSError):
-            if link.readlink().is_relative_to(folder):
-                found.append(int(link.parent.name))
-    return found
-
-
-def test_whole_site_starts_again_after_a_kill_and_stops_with_its_database(site, clone):
-    killed = site()
-    family = working_in(clone)
+def test_whole_site_starts_again_after_a_kill_and_stops_with_its_database(site):
+    killed = site.start().process
+    family = working_in(site.folder)
     assert len(family) > 8
     killed.kill()
+    killed.wait()
     assert until_gone(family, seconds=6) == []
-    process = site()
-    family = working_in(clone)
+    process = site.start().process
+    family = working_in(site.folder)
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 0  # 5 s, and as much again for a busy machine
     assert until_gone(family, seconds=0) == []

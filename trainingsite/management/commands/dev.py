@@ -131,7 +131,7 @@ def web(port: int, environment: dict[str, str]) -> Part:
     return Part(
         name="web",
         command=[PYTHON, "-m", "gunicorn", "trainingsite.wsgi", *options],
-        environment=environment | {"DATABASE_POOL": "1"},
+        environment=environment | {"DATABASE_POOL": "1", "PGAPPNAME": "web"},
     )
 
 
@@ -139,7 +139,7 @@ def worker(environment: dict[str, str]) -> Part:
     return Part(
         name="worker",
         command=[PYTHON, MANAGE, "worker"],
-        environment=environment,
+        environment=environment | {"PGAPPNAME": "worker"},
         heartbeat=settings.WORKER_HEARTBEAT,
     )
 

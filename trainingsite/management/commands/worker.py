@@ -10,6 +10,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 from django_q import cluster
+from django_q.tasks import async_task
+
+from trainingsite.management.commands.setup_schedules import EVERY_MINUTE
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +38,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         # One schedule that cannot be read stops all the others: they are mended at each start.
         call_command("setup_schedules")
+        for func in EVERY_MINUTE.values():  # what waited meanwhile does not wait for the minute
+            async_task(func)
         connections.close_all()  # no connection survives the fork
         cluster.Sentinel = Together  # the cluster takes no other kind of sentinel by a setting
         cluster.Cluster().start()
