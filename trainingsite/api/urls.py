@@ -3,7 +3,15 @@
 from django.urls import URLPattern, URLResolver, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from trainingsite.api import chat, consent, conversations, metrics, training
+from trainingsite.api import (
+    chat,
+    consent,
+    conversations,
+    metrics,
+    review,
+    review_decisions,
+    training,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
@@ -12,5 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *consent.paths,
     *conversations.paths,
     *metrics.paths,
+    *review.paths,
+    *review_decisions.paths,
     *training.paths,
 ]
