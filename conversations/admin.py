@@ -1,13 +1,17 @@
 """Stock pages of this room. The conversations list crosses rooms: ``trainingsite.admin``."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import ModelForm
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from conversations.models import CatalogueEntry, ChatRating, Thumb
-from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin
+from conversations import consent
+from conversations.models import CatalogueEntry, ChatRating, ConsentText, Thumb
+from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, staff
 from core.admin.shapes import is_storable, is_word_list
 
 
@@ -42,3 +46,27 @@ class ChatRatingAdmin(ReadOnly, ScopedAdmin):
     @display(description=_("pulgar"), label={Thumb.UP: "success", Thumb.DOWN: "danger"})
     def shown_thumb(self, thumb: ChatRating) -> tuple[str, str]:
         return thumb.thumb, thumb.get_thumb_display()
+
+
+@admin.register(ConsentText)
+class ConsentTextAdmin(ScopedAdmin):
+    """What people are asked. Another wording is the next version; the earlier ones stay."""
+
+    list_display = ["text", "number", "language", "in_domain", "created_at", "created_by"]
+    list_filter = [DomainFilter, "language"]
+    fields = ["domain", "language", "text"]
+
+    def save_model(
+        self, request: HttpRequest, obj: ConsentText, form: ModelForm, change: Any
+    ) -> None:
+        """Only ever adds: what was asked once stays as it was."""
+        written = consent.write_text(
+            obj.domain, obj.text, language=obj.language, by=staff(request).get_username()
+        )
+        obj.pk, obj.number = written.pk, written.number
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -17,6 +17,8 @@ ROLE_NAMES: dict[str, Any] = {
 ACTIONS: dict[str, Any] = {
     "consent_granted": _("Consentimiento dado"),
     "consent_withdrawn": _("Consentimiento retirado"),
+    "consent_text_written": _("Texto de consentimiento escrito"),
+    "person_erased": _("Borrado lo que dijo una persona"),
     "conversation_cleared": _("Calificación borrada"),
     "conversation_deleted": _("Conversación eliminada"),
     "conversation_edited": _("Conversación editada"),
