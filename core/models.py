@@ -233,7 +233,8 @@ class ApiToken(models.Model):
 class KeptReply(models.Model):
     """What was answered to a request with an ``Idempotency-Key``: its repetition gets the same.
 
-    The key and the body are kept as keyed hashes, the answer as it was: it holds ids only.
+    The key and the body are kept as keyed hashes, the answer sealed: it may name a person, and
+    only who sends the same request again can open it.
     """
 
     key = models.CharField(max_length=64, unique=True, editable=False)

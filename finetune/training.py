@@ -16,7 +16,16 @@ from finetune import datasets, leases, news, remote, submission
 from finetune.models import Activation, FineTuningJob, JobStatus, Part, ProviderFile, Step
 from finetune.submission import submit
 
-__all__ = ["cancel", "delete", "delete_all", "refresh", "start", "submit"]
+__all__ = [
+    "cancel",
+    "checked",
+    "delete",
+    "delete_all",
+    "queue",
+    "refresh",
+    "start",
+    "submit",
+]
 
 DATED = {"gpt-4o": "gpt-4o-2024-08-06"}  # what the provider trains under that name
 EPOCHS = range(1, 51)
@@ -32,7 +41,31 @@ def start(
     learning_rate: float | None = None,
     by: str,
 ) -> FineTuningJob:
-    """Record a job on a prepared file and queue its submission: both happen, or neither does.
+    """Record a job on a prepared file and queue its submission: :func:`checked`, :func:`queue`.
+
+    Raises what they raise.
+    """
+    job = checked(
+        domain,
+        file_id=file_id,
+        base_model=base_model,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        by=by,
+    )
+    return queue(job, by=by)
+
+
+def checked(
+    domain: Domain,
+    *,
+    file_id: str,
+    base_model: str = "",
+    epochs: int | None = None,
+    learning_rate: float | None = None,
+    by: str,
+) -> FineTuningJob:
+    """A job on a prepared file, not stored yet; its provider was asked whether it would do.
 
     ``base_model`` is the domain's by default; ``provider:model`` trains at another provider than
     the one that holds the file. ``learning_rate`` is a multiplier of the provider's own. Nothing
@@ -42,8 +75,7 @@ def start(
     - :class:`Invalid`: the numbers are out of bounds;
     - :class:`Refusal`: the provider does not train, or not this base, or no longer; or a person
       in the data took their consent back;
-    - :class:`ModelUnavailable`: the provider is down;
-    - :class:`Conflict`: this training is under way.
+    - :class:`ModelUnavailable`: the provider is down.
     """
     _refuse_bad_numbers(epochs, learning_rate)
     file = _prepared(domain, file_id)
@@ -64,7 +96,32 @@ def start(
         created_by=by,
     )
     job.openai_job_id = job.run_name
-    return _queue(job, by=by)
+    return job
+
+
+def queue(job: FineTuningJob, *, by: str) -> FineTuningJob:
+    """Store a :func:`checked` job and queue its submission: both happen, or neither does.
+
+    Raises :class:`Conflict` when this training is under way.
+    """
+    same = FineTuningJob.objects.live().filter(
+        dataset=job.dataset, provider=job.provider, base_model=job.base_model
+    )
+    busy = Conflict(
+        "Ya hay un entrenamiento en marcha con estos datos y este modelo base.",
+        code="job_exists",
+        modelo_base=job.base_model,
+    )
+    if same.exists():
+        raise busy
+    try:
+        with transaction.atomic():
+            job.save(force_insert=True)
+            async_task("finetune.tasks.submit_job", job.pk)
+            audit.record("job_started", job, by=by, base_model=job.base_model)
+    except IntegrityError as error:  # two clicks at the same moment: the database lets one pass
+        raise busy from error
+    return job
 
 
 def refresh(job: FineTuningJob, *, spacing: float = 0) -> bool:
@@ -165,27 +222,6 @@ def _refuse_base(provider: str, name: str) -> None:
             code="base_model_retired",
             modelo_base=name,
         )
-
-
-def _queue(job: FineTuningJob, *, by: str) -> FineTuningJob:
-    same = FineTuningJob.objects.live().filter(
-        dataset=job.dataset, provider=job.provider, base_model=job.base_model
-    )
-    busy = Conflict(
-        "Ya hay un entrenamiento en marcha con estos datos y este modelo base.",
-        code="job_exists",
-        modelo_base=job.base_model,
-    )
-    if same.exists():
-        raise busy
-    try:
-        with transaction.atomic():
-            job.save(force_insert=True)
-            async_task("finetune.tasks.submit_job", job.pk)
-            audit.record("job_started", job, by=by, base_model=job.base_model)
-    except IntegrityError as error:  # two clicks at the same moment: the database lets one pass
-        raise busy from error
-    return job
 
 
 def _refuse_ended(job: FineTuningJob) -> None:

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from core.access import domain_named
 from core.models import ApiToken, Domain
+from trainingsite.api import bodies
 
 DOMAIN = OpenApiParameter(
     "dominio", str, description="El dominio, si la clave no es de uno solo. Por omisión: prestamos."
@@ -43,6 +44,7 @@ class DomainView(APIView):
     request: Request
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        bodies.raw(request)
         super().initial(request, *args, **kwargs)
         self.domain = domain_named(self._slug(request), user=self.actor)
 

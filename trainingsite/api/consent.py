@@ -13,6 +13,7 @@ from conversations.models import ConsentText, Purpose
 from core.errors import Invalid
 from trainingsite.api.base import DOMAIN, WebhookView
 from trainingsite.api.conversation_serializers import Text, Whole, optional
+from trainingsite.api.idempotency import KEY, idempotent
 
 PURPOSE = OpenApiParameter("purpose", str, enum=Purpose.values, description="Por omisión: training")
 KEYS: dict[str, serializers.Field] = {
@@ -83,12 +84,13 @@ class ConsentView(WebhookView):
 
     @extend_schema(
         operation_id="consent_record",
-        parameters=[DOMAIN],
+        parameters=[DOMAIN, KEY],
         request=WordSerializer,
         responses=inline_serializer(
             "ConsentimientoRegistrado", KEYS | {"message": serializers.CharField()}
         ),
     )
+    @idempotent()
     def post(self, request: Request, user_id: str) -> Response:
         body = self.read(WordSerializer, request.data)
         granted = body["consent"]

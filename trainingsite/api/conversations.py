@@ -30,6 +30,7 @@ from trainingsite.api.conversation_serializers import (
     Message,
     RatingBody,
 )
+from trainingsite.api.idempotency import KEY, idempotent
 
 PREFIX = "api/v1/ai/training/"
 
@@ -118,10 +119,11 @@ class ConversationViewSet(ViewSetMixin, ConversationView):
 
     @extend_schema(
         operation_id="calificar_conversacion",
-        parameters=[DOMAIN],
+        parameters=[DOMAIN, KEY],
         request=RatingBody,
         responses=ConversationEnvelope,
     )
+    @idempotent()
     def rate(self, request: Request, pk: int) -> Response:
         """Give 1 to 5 stars. Stores the rating and starts nothing."""
         body = self.read(RatingBody, request.data)

@@ -15,6 +15,7 @@ from finetune import activation, curation, datasets, training
 from finetune.models import FineTuningJob
 from trainingsite.api.base import DOMAIN, LendingView
 from trainingsite.api.conversation_serializers import Message
+from trainingsite.api.idempotency import KEY, idempotent
 from trainingsite.api.training_serializers import (
     ActivateBody,
     Activated,
@@ -84,16 +85,10 @@ class PrepareView(TrainingView):
 class StartView(TrainingView):
     rights = {"POST": "finetune.start_job"}
 
-    @extend_schema(
-        operation_id="iniciar_entrenamiento",
-        parameters=[DOMAIN],
-        request=StartBody,
-        responses=JobEnvelope,
-    )
-    def post(self, request: Request) -> Response:
-        """Start a training on a prepared file; the queue sends it to the provider."""
+    def checked(self, request: Request) -> FineTuningJob:
+        """The job that is asked for; its provider says whether it would train it."""
         body = self.read(StartBody, request.data)
-        job = training.start(
+        return training.checked(
             self.domain,
             file_id=body["archivo_id"],
             base_model=body.get("modelo_base") or "",
@@ -101,7 +96,17 @@ class StartView(TrainingView):
             learning_rate=body.get("learning_rate"),
             by=self.by,
         )
-        return Response({"job": JobSerializer(job).data})
+
+    @extend_schema(
+        operation_id="iniciar_entrenamiento",
+        parameters=[DOMAIN, KEY],
+        request=StartBody,
+        responses=JobEnvelope,
+    )
+    @idempotent(first=checked)
+    def post(self, request: Request, job: FineTuningJob) -> Response:
+        """Start a training on a prepared file; the queue sends it to the provider."""
+        return Response({"job": JobSerializer(training.queue(job, by=self.by)).data})
 
 
 class JobsView(TrainingView):

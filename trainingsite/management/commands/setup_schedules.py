@@ -7,6 +7,7 @@ from django_q.models import Schedule
 
 EVERY_MINUTE = {
     "latido": "core.tasks.heartbeat",
+    "respuestas": "core.tasks.forget_replies",
     "vectores": "conversations.tasks.embed_waiting",
     "borrados": "conversations.tasks.erase_waiting",
     "etiquetas": "conversations.tasks.process_waiting",

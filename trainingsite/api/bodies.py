@@ -1,0 +1,53 @@
+"""Bodies of requests: how long they may be, and what is no JSON."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.core.exceptions import RequestDataTooBig
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+
+from core.errors import Refusal
+
+
+class TooLarge(Refusal):
+    """The body is longer than ``DATA_UPLOAD_MAX_MEMORY_SIZE``."""
+
+    code = "too_large"
+    status_code = 413
+
+
+class LengthRequired(Refusal):
+    """The body came in chunks, of which a WSGI application sees none."""
+
+    code = "length_required"
+    status_code = 411
+
+
+class Json(JSONParser):
+    """JSON; what is nested too deeply to be read is refused like any other nonsense."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise ParseError from None
+
+
+def raw(request: Request) -> bytes:
+    """The body as it came. Read before it is parsed, it stays at hand afterwards.
+
+    Raises :class:`TooLarge` before a byte is read, and :class:`LengthRequired`.
+    """
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+        raise LengthRequired("Falta Content-Length: el cuerpo no puede llegar en trozos.")
+    try:
+        return request._request.body
+    except RequestDataTooBig:
+        raise TooLarge("El cuerpo de la petición es demasiado largo.") from None

@@ -1,0 +1,132 @@
+"""A request repeated with its ``Idempotency-Key`` has one effect and one answer (reliability, Q2).
+
+The key is kept in the transaction of the effect: both are there, or neither is. A request that
+comes while its twin is answered waits for it. What is refused, and what fails, is not kept: it may
+be sent again, corrected.
+"""
+
+import base64
+import hashlib
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from conversations.consent import keyed
+from core.errors import Invalid
+from core.models import KeptReply
+from trainingsite.api import bodies
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+LONGEST_KEY = 255
+KEY = OpenApiParameter(
+    HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    description="Repetida con el mismo cuerpo en 24 horas, devuelve la misma respuesta.",
+)
+_NONCE = 16  # bytes
+
+Handler = Callable[..., Response]
+
+
+def idempotent(*, first: Callable[..., Any] | None = None) -> Callable[[Handler], Handler]:
+    """Make a view's POST honour ``Idempotency-Key``.
+
+    ``first`` is what asks others before the effect (no network is asked inside its transaction);
+    what it returns is handed to the method as its last argument. A key with another body, or too
+    long a one, answers 422.
+    """
+
+    def decorate(handler: Handler) -> Handler:
+        @wraps(handler)
+        def answered(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+            slot = _slot(request)
+            if slot and (kept := KeptReply.objects.filter(key=slot.key).first()):
+                return slot.replayed(kept)
+            if first:
+                args = (*args, first(view, request))
+            if slot is None:
+                return handler(view, request, *args, **kwargs)
+            with transaction.atomic():
+                row, mine = KeptReply.objects.get_or_create(
+                    key=slot.key, defaults={"body": slot.body}
+                )
+                if not mine:
+                    return slot.replayed(row)
+                response = handler(view, request, *args, **kwargs)
+                slot.keep(row, response)
+            return response
+
+        return answered
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where the answer to one request is kept: prints of who asked for what, and of the body."""
+
+    key: str
+    body: str
+    secret: str
+
+    def keep(self, row: KeptReply, response: Response) -> None:
+        row.status = response.status_code
+        row.answer = _sealed(JSONRenderer().render(response.data), self.secret)
+        row.save(update_fields=["status", "answer"])
+
+    def replayed(self, row: KeptReply) -> Response:
+        """The answer given before; raises :class:`Invalid` when it was to another body."""
+        if row.body != self.body:
+            raise _bad_key("Esta clave ya se usó con otro cuerpo.")
+        answer = json.loads(_opened(str(row.answer), self.secret))
+        return Response(answer, row.status, headers={REPLAYED: "true"})
+
+
+def _slot(request: Request) -> Slot | None:
+    """Where this request's answer belongs; ``None`` for a request without a key."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise _bad_key(f"Entre 1 y {LONGEST_KEY} caracteres.")
+    scope = f"{request.user.pk}\0{request.method}\0{request.get_full_path()}\0{key}"
+    return Slot(keyed(scope), keyed(bodies.raw(request).decode("latin-1")), scope)
+
+
+def _bad_key(reason: str) -> Invalid:
+    details: dict[str, Any] = {HEADER: [reason]}
+    return Invalid("La clave de idempotencia no sirve.", **details)
+
+
+def _sealed(answer: bytes, secret: str) -> str:
+    """``answer`` so that only the same request opens it: it may name a person or say their words.
+
+    The sender's own key, which is not kept, is part of the secret.
+    """
+    nonce = secrets.token_bytes(_NONCE)
+    return base64.b64encode(nonce + _mixed(answer, nonce, secret)).decode()
+
+
+def _opened(sealed: str, secret: str) -> bytes:
+    raw = base64.b64decode(sealed)
+    return _mixed(raw[_NONCE:], raw[:_NONCE], secret)
+
+
+def _mixed(text: bytes, nonce: bytes, secret: str) -> bytes:
+    """``text`` exclusive-or a stream of SHAKE-256 that nobody has twice; again, it is undone."""
+    seed = nonce + f"{settings.SECRET_KEY}\0{secret}".encode(errors="surrogatepass")
+    stream = hashlib.shake_256(seed).digest(len(text))
+    mixed = int.from_bytes(text, "big") ^ int.from_bytes(stream, "big")
+    return mixed.to_bytes(len(text), "big")
