@@ -124,7 +124,8 @@ def rewrite(
     the old ones stay in the history (requirements, X12); ``keeps_stars`` is for a change that
     says nothing new. Raises like :func:`capture`.
     """
-    refuse_unfit(question=question, answer=answer)
+    unanswered = not (answer or conversation.answer)
+    refuse_unfit(question=question, **({} if unanswered else {"answer": answer}))
     with transaction.atomic():
         row = locked(conversation)
         _refuse_without_consent(row)

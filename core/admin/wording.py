@@ -32,6 +32,8 @@ ACTIONS: dict[str, Any] = {
     "job_failed": _("Entrenamiento fallido"),
     "job_started": _("Entrenamiento iniciado"),
     "job_succeeded": _("Entrenamiento terminado"),
+    "mask_added": _("Dato personal ocultado a mano"),
+    "mask_lifted": _("Dato destapado: no era personal"),
     "model_activated": _("Modelo activado"),
     "model_deactivated": _("Modelo desactivado"),
     "model_evaluated": _("Modelo evaluado"),
