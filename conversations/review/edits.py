@@ -1,7 +1,6 @@
 """A reviewer's corrections: of what was said, and of what was read in it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -54,19 +53,7 @@ def _reword(row: Conversation, question: str | None, answer: str | None, *, by: 
         by=by,
     )
     row.refresh_from_db()
-    if label := row.labels.filter(current=True).first():
-        checked = labelling.by_hand(
-            row, intent=label.intent, fields=label.fields, catalogue=_catalogue(row)
-        )
-        as_sure_as_before = replace(
-            checked,
-            confidences=label.confidences,
-            confidence=label.confidence,
-            raw=label.raw,
-            sources=label.sources,
-            labeller=label.labeller,
-        )
-        labelling.write(row, as_sure_as_before, by=label.by)
+    labelling.carry_over(row)
 
 
 def _relabel(
