@@ -130,6 +130,8 @@ SHAPES = {
     "371": (ID, do_cedula.is_valid),
     "281": (ID, cuit.is_valid),
     "454": (ID, lambda digits: digits[-4:-2] <= "22"),
+    "44444": (ACCOUNT, lambda digits: digits.startswith("01")),
+    "4444": (ACCOUNT, lambda digits: digits[0] == "4" or "51" <= digits[:2] <= "55"),
     "33c2": (ACCOUNT, lambda digits: True),
 }
 _CLABE_WEIGHTS = (3, 7, 1) * 6

@@ -64,7 +64,7 @@ _RULES: list[tuple[str, re.Pattern[str], Callable[[str], bool]]] = [
 # Any code that a word announces: "pasaporte AB123456", a NIF with a wrong letter.
 _ANNOUNCED = re.compile(
     r"(?<![^\W_])(?:(?:[A-Z]{1,4}-?|(?-i:[A-Z]{1,3}) )\d{5,12}|\d{1,8}-?[A-Z]{1,3}-?\d{0,8}"
-    r"|\d{1,2}(?:\.?\d{3}){2}-K|[A-Z]{2}\d{2}(?:[ -]?\d{4}){2,6})(?:-?[A-Z\d]{1,3})?(?![^\W_])",
+    r"|\d{1,2}(?:\.?\d{3}){2}-K|[A-Z]{2}\d{2}(?:[ -]?\d{4}){2,6}(?:[ -]\d{1,3}\b)?)(?:-?[A-Z\d]{1,3})?(?![^\W_])",
     re.IGNORECASE,
 )
 _LEAST_DIGITS = 5

@@ -24,8 +24,11 @@ _SAID_AT = re.compile(
 )
 _PART = r"[\w-]{1,63}"
 _DOT = rf"(?:\.{{1,2}}| ?\. ?(?=(?:com|net|org)\b)| \. (?={_ENDING})| ?[(\[]? ?\b(?:punto|dot)\b ?[)\]]? ?)"
+_TORN_HOST = r"(?:out ?look|hot ?mail|g ?mail|i ?cloud)"
+_COUNTRY = r"(?:ar|bo|br|cl|co|ec|mx|pe|py|uy|ve)\b"
 _DOMAIN = re.compile(
-    rf" ?(?:{_PART}[,;]{_ENDING}(?:\.[a-z]{{2}}\b)?|{_PART}(?:{_DOT}{_PART}){{1,6}}"
+    rf" ?(?:{_TORN_HOST}\.com|{_PART}[,;]{_ENDING}(?:\.[a-z]{{2}}\b)?"
+    rf"|{_PART}(?:{_DOT}{_PART}){{1,6}}(?:,{_COUNTRY})?"
     rf"|{_HOST} (?:com|net|es)\b|{_HOST}\b)"
 )
 # Without a dot it is still a mail, mistyped, where letters stand right on both sides of the sign.

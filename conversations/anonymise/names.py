@@ -47,13 +47,13 @@ _INTRODUCED = re.compile(
     rf"\b(?:(?P<sure>{_SURE})|(?P<listed>{_LISTED})|(?P<marked>{_MARKED})|(?P<likely>{_LIKELY}))"
     rf"[ \n(]{{0,4}}(?:don |doña |el |la )?{_TITLE}?"
 )
-_TOKEN = re.compile(r"[ ]{0,2}([^\W\d_](?:\.(?= ?[^\W\d_])|[^\W\d_]*(?:['´-][^\W\d_]+)?))")
+_TOKEN = re.compile(r"[ ]{0,2}((?-i:[A-ZÁÉÍÓÚÑ])\.|[^\W\d_]+(?:['´-][^\W\d_]+)?)")
 _JOINED = re.compile(r"(?:(?:de|del|la|las|los|san|santa|el)[ ]{1,2})+")
 _LINKS = VOCABULARY["links"]
 _PLACES = VOCABULARY["places"]
 _NAMED_AFTER = VOCABULARY["named_after"]
 # What people are rather than how they are called: "soy quiteña", "soy fiestero".
-_QUALITY = re.compile(r"(?:an|eñ|er|ad|id|iv|os|ic)[oa]s?$|(?:ense|ista|ora?|nte|[ae]l)s?$")
+_QUALITY = re.compile(r"(?:an|ay|eñ|er|ad|id|iv|in|os|ic)[oa]s?$|(?:ense|ista|ora?|nte|[ae]l)s?$")
 _MOST_TOKENS = 6
 _LONGEST_ACRONYM = 5
 _SHORTEST_UNKNOWN = 4
@@ -150,6 +150,8 @@ def _parts(view: View, first: re.Match[str], *, unknown: bool = False) -> list[r
 
 
 def _may_go_on(word: str, *, capital: bool, unknown: bool) -> bool:
+    if word.endswith("."):  # an initial
+        return capital
     folded = _core(word)
     if folded in NOT_NAMES:
         return False
@@ -171,7 +173,7 @@ def _from_lists(view: View) -> Iterator[Span]:
         word = match[0]
         if word in _KNOWN and match.start() >= done and before not in _PLACES:
             first = _TOKEN.match(view.text, match.start())
-            if first and not view.keeps(*first.span(1)):
+            if first and not view.keeps(*first.span(1)) and not _is_counted(view.text, first):
                 parts = _parts(view, first)
                 if _is_name([part[1] for part in parts]):
                     done = parts[-1].end(1)
@@ -180,6 +182,12 @@ def _from_lists(view: View) -> Iterator[Span]:
                     ):
                         yield Span(match.start(), done, NAME)
         before = word
+
+
+def _is_counted(text: str, word: re.Match[str]) -> bool:
+    """ "45 lucas", "6 tomas": in small letters after a number it is what is counted."""
+    start = word.start(1)
+    return word[1].islower() and text[start - 2 : start - 1].isdigit()
 
 
 def _is_name(words: list[str]) -> bool:

@@ -28,6 +28,8 @@ _NOT_PERSONAL = re.compile(
 )
 # Where one of these may stand: digits with signs between, or money.
 _CHUNK = re.compile(r"\d[\d \t./-]{5,}|[$€][ \t]?\d[\d \t.,]*")
+_CHAT_LINK = re.compile(r"(?:https?://)?(?:www\.)?(?:wa\.me/|api\.whatsapp\.com/send\?phone=)\+?$")
+_DEPARTMENT = re.compile(r"[ -](?:lp|sc|cbba?|ch|or|pt|tj|bn|pd)\b")
 _UNIT = re.compile(
     r"[ \t]?(?:%|°|kgs?\b|kilos?\b|kilogramos?\b|lbs?\b|libras?\b|gr?\b|gramos?\b|ton\b|tm\b"
     r"|toneladas?\b|cajas?\b|cartones\b|masters?\b|unidades\b|und\b|piezas\b|bolsas\b|pallets?\b"
@@ -145,10 +147,7 @@ def _numbers_of(folded: str, groups: list[re.Match[str]], meaning: Meaning | Non
     kind = meaning.kind if meaning else None
     if meaning == FAR_HARMLESS and _is_plainly_phone(folded, groups):
         kind = None
-    found = list(_checked(folded, groups, kind))
-    if not found and kind in _DIGITS and (window := _mistyped(folded, groups, kind)):
-        found = [_span(folded, window, kind)]
-    return found
+    return list(_checked(folded, groups, kind))
 
 
 def _is_plainly_phone(folded: str, groups: list[re.Match[str]]) -> bool:
@@ -164,6 +163,8 @@ def _checked(folded: str, groups: list[re.Match[str]], meaning: str | None) -> I
         place, meaning = _after_harmless(folded, groups), None
     while place < len(groups):
         hit = _longest(folded, groups, place, meaning) or _announced(groups, place, meaning)
+        if hit is None and place == 0 and meaning in _DIGITS:
+            hit = _mistyped(folded, groups, meaning)
         if hit is None:
             place += 1
             continue
@@ -205,8 +206,10 @@ def _longest(
     folded: str, groups: list[re.Match[str]], place: int, meaning: str | None
 ) -> tuple[Window, str, int] | None:
     """Return the longest plausible window from ``place``, its label and the next place."""
-    plus = (
-        folded[max(0, groups[place].start() - 2) : groups[place].start()].strip("( ").endswith("+")
+    start, stop = groups[place].span()
+    plus = folded[max(0, start - 2) : start].strip("( ").endswith("+")
+    area = (
+        folded[start - 1 : start] == "(" and folded[stop : stop + 1] == ")" and folded[start] == "0"
     )
     shapes = _lengths(groups[place : place + _MOST_GROUPS])
     if not shapes.startswith(_SINGLE):
@@ -222,7 +225,7 @@ def _longest(
         window = _window(groups, place, end, shape)
         if label := _judge(folded, groups, window, end, plus=plus, announced=meaning is not None):
             return window, meaning or label, end
-    return _typed_with_plus(groups, place) if plus else None
+    return _typed_with_plus(groups, place) if plus or (area and not meaning) else None
 
 
 def _is_whole(groups: list[re.Match[str]], place: int, end: int, *, announced: bool) -> bool:
@@ -264,7 +267,7 @@ def _is_amount(window: Window) -> bool:
 
 
 def _typed_with_plus(groups: list[re.Match[str]], place: int) -> tuple[Window, str, int] | None:
-    """A plus sign announces a telephone; what follows is one even when it is mistyped."""
+    """A plus sign or "(04)" announces a telephone; it is one even when it is mistyped."""
     end, total = place, 0
     while end < len(groups) and total + len(groups[end][0]) <= _DIGITS[PHONE][1] and total < 11:
         total += len(groups[end][0])
@@ -272,7 +275,9 @@ def _typed_with_plus(groups: list[re.Match[str]], place: int) -> tuple[Window, s
     return (_window(groups, place, end), PHONE, end) if total >= 8 else None
 
 
-def _mistyped(folded: str, groups: list[re.Match[str]], meaning: str) -> Window | None:
+def _mistyped(
+    folded: str, groups: list[re.Match[str]], meaning: str
+) -> tuple[Window, str, int] | None:
     """Groups in a row with the same separator, up to what such a number can have of digits."""
     least, most = _DIGITS[meaning]
     end, total = 0, 0
@@ -284,7 +289,7 @@ def _mistyped(folded: str, groups: list[re.Match[str]], meaning: str) -> Window 
     if end and end > 1 and _UNIT.match(folded, groups[end - 1].end()):
         end -= 1
         total -= len(groups[end][0])
-    return _window(groups, 0, end) if total >= least else None
+    return (_window(groups, 0, end), meaning, end) if total >= least else None
 
 
 def _window(groups: list[re.Match[str]], place: int, end: int, shape: str = "") -> Window:
@@ -303,13 +308,17 @@ def _glue(groups: list[re.Match[str]], place: int) -> str:
 
 
 def _span(folded: str, window: Window, label: str) -> Span:
-    """Take the opening bracket and the plus sign along."""
-    start = window.start
+    """Take along the opening bracket, the plus sign, a link and a Bolivian department."""
+    start, end = window[:2]
     for _ in range(2):
         bracket = folded[start - 1 : start] == "(" and ")" in folded[start : window.end]
         if bracket or folded[start - 1 : start] == "+":
             start -= 1
-    return Span(start, window.end, label)
+    if label is PHONE and (link := _CHAT_LINK.search(folded, max(0, start - 40), start)):
+        start = link.start()
+    if label is ID and (department := _DEPARTMENT.match(folded, end)):
+        end = department.end()
+    return Span(start, end, label)
 
 
 RULES = (Rule(_GATE, _find),)

@@ -20,6 +20,7 @@ _MEANINGS = {
     word: kind for kind in (PHONE, ID, ACCOUNT, HARMLESS) for word in VOCABULARY[kind.lower()]
 }
 BETWEEN = VOCABULARY["between"] | _MEANINGS.keys()
+_MONEY = VOCABULARY["money"]
 _MINE = re.compile(r"(?:mi|su|al|el|este) (?:numero|nro|num)\b")
 _INITIALS = re.compile(r"\b([a-z])[./]([a-z])\b")
 _CUT = re.compile(rf"[{ANY_BARRIER}]|\d[\d .-]{{3,}}\d|\n\s*\n")
@@ -47,6 +48,8 @@ def meaning_before(folded: str, start: int) -> Meaning | None:
     for word in reversed(WORD.findall(before)):
         place = before.rfind(word, 0, end)
         kind = _MEANINGS.get(word)
+        if word in _MONEY and _MEANINGS.get(_last_word(before, place)) is ACCOUNT:
+            kind = ACCOUNT
         if kind and not (kind is ACCOUNT and _is_no_account(before, word, place)):
             if kind is HARMLESS and _STOPS.search(before, place):
                 return None
@@ -54,6 +57,10 @@ def meaning_before(folded: str, start: int) -> Meaning | None:
         near = near and word in BETWEEN
         end = place
     return Meaning(PHONE) if _MINE.search(before) else None
+
+
+def _last_word(before: str, end: int) -> str:
+    return before[:end].rstrip().rpartition(" ")[2]
 
 
 def _is_no_account(before: str, word: str, place: int) -> bool:
