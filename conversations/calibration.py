@@ -46,8 +46,8 @@ class _Block:
         return self.right / self.number
 
 
-def fit(outcomes: Sequence[Outcome]) -> Calibration:
-    """The curve of these reviews; without any, each number a little less than it says.
+def fit(outcomes: Sequence[Outcome], *, doubt: float = DOUBT) -> Calibration:
+    """The curve of these reviews; without any, ``doubt`` times what each number says.
 
     Numbers are put into bins, each of which starts with :data:`WEIGHT` outcomes as its own number
     promises. Bins that contradict the order are pooled (isotonic regression).
@@ -57,7 +57,7 @@ def fit(outcomes: Sequence[Outcome]) -> Calibration:
     """
     blocks: list[_Block] = []
     for low, high in pairwise((0.0, *EDGES, 1.0)):
-        blocks.append(_bin(low, high, outcomes))
+        blocks.append(_bin(low, high, outcomes, doubt))
         while len(blocks) > 1 and blocks[-2].share > blocks[-1].share:
             last = blocks.pop()
             blocks[-1].right += last.right
@@ -67,10 +67,10 @@ def fit(outcomes: Sequence[Outcome]) -> Calibration:
     return Calibration(((0.0, 0.0), *points))
 
 
-def _bin(low: float, high: float, outcomes: Sequence[Outcome]) -> _Block:
+def _bin(low: float, high: float, outcomes: Sequence[Outcome], doubt: float) -> _Block:
     inside = [it for it in outcomes if low <= it[0] < high or it[0] == high == 1]
     centre, number = (low + high) / 2, WEIGHT + len(inside)
-    right = WEIGHT * DOUBT * centre + sum(was_right for _, was_right in inside)
+    right = WEIGHT * doubt * centre + sum(was_right for _, was_right in inside)
     return _Block(right, number, [(WEIGHT * centre + sum(raw for raw, _ in inside)) / number])
 
 

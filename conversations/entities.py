@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from conversations import amounts
 from conversations.catalogue import Catalogue, Field
-from conversations.terms import Match, Terms, Token, tokens
+from conversations.terms import FILLERS, Match, Terms, Token, tokens
 
 Value = str | float | None
 
@@ -43,6 +43,7 @@ class Finder:
                 for term in (entry.code, *entry.terms)
             ),
             codes=[entry.code for entry in catalogue.entries],
+            fillers=FILLERS,
         )
         self._units = {it.name: _phrases(it.units) for it in catalogue.fields}
         self._announcing = {it.name: _phrases(it.words) for it in catalogue.fields}

@@ -84,12 +84,18 @@ class Terms:
 
     A word of :data:`_SHORT` letters may be off by one (letter more, less, other, or two swapped),
     a long one by two; a word of ``codes`` already from four. Among phrases that begin at one
-    place the longest counts.
+    place the longest counts. ``fillers`` may be missing or stand between, as in names of things;
+    in what people say ("a cómo") each word counts.
     """
 
     def __init__(
-        self, phrases: Iterable[tuple[str, Hashable]], *, codes: Iterable[str] = ()
+        self,
+        phrases: Iterable[tuple[str, Hashable]],
+        *,
+        codes: Iterable[str] = (),
+        fillers: frozenset[str] = frozenset(),
     ) -> None:
+        self._fillers = fillers
         self._root = _Node()
         self._near: dict[str, set[str]] = defaultdict(set)
         self._codes = {token.key for code in codes for token in tokens(code)}
@@ -111,7 +117,7 @@ class Terms:
             place = found.last if found else place + 1
 
     def _add(self, phrase: str, value: Hashable) -> None:
-        words = [it for it in tokens(phrase) if it.key not in FILLERS]
+        words = [it for it in tokens(phrase) if it.key not in self._fillers]
         spelled = [[it.key for it in words]]
         if len(words) > 1 and not any(it.is_number for it in words):
             together = plain("".join(phrase[it.start : it.end] for it in words))
@@ -142,8 +148,8 @@ class Terms:
 
     def _may_pass(self, said: Sequence[Token], place: int) -> bool:
         """Whether a word may stand inside a phrase; of two numbers it makes a range, or nothing."""
-        allowed = _BETWEEN_NUMBERS if said[place - 1].is_number else FILLERS
-        return said[place].key in allowed
+        allowed = _BETWEEN_NUMBERS if said[place - 1].is_number else self._fillers
+        return said[place].key in allowed & self._fillers
 
     def _known(self, token: Token) -> str:
         """The word of the list that a token must be, or the token itself."""

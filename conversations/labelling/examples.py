@@ -1,26 +1,44 @@
-"""The labeller that remembers: the nearest exchanges that a person labelled or approved."""
+"""The labeller that remembers: what people decided about the messages that are most alike.
 
-from collections import defaultdict
-from collections.abc import Sequence
-from typing import NamedTuple
+Each reviewed example pulls towards its own intent, the more the nearer it is; how strongly is what
+tells the reviewed ones apart best (ridge regression on their vectors). How far to believe it is
+measured on them, too: each is asked as if it were not there.
+"""
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from pgvector.django import CosineDistance
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from conversations import calibration
+from conversations.calibration import Calibration
 from conversations.labelling.votes import Vote
 from conversations.models import Label, Review
 from core import llm
 from core.models import Domain
 
-POOL = 5000  # the newest examples; more would not make a vote better, only later
-NEIGHBOURS = 7
-SHARPNESS = 25  # how fast an example loses weight with distance
-NEVER_MORE = 0.93
+MOST = 2000  # the newest examples; more would not vote better, only later
+STIFFNESS = 0.2  # how little one example alone may bend the vote
+DOUBT = 0.5  # of what nobody has tested: until there are examples enough it hardly votes
 
 
-class Example(NamedTuple):
-    intent: str
-    similarity: float
+@dataclass(frozen=True)
+class Memory:
+    """The reviewed examples of a domain, ready to vote."""
+
+    intents: tuple[str, ...]
+    centre: Any
+    pull: Any  # for each number of a vector, towards each intent
+    usual: Any  # how common each intent is
+    trusted: Calibration
+
+    def vote(self, vector: Sequence[float]) -> Vote:
+        """The intent that the examples pull ``vector`` to most."""
+        scores = (np.asarray(vector) - self.centre) @ self.pull + self.usual
+        best = int(scores.argmax())
+        return Vote("examples", self.intents[best], self.trusted(_share(scores[best])))
 
 
 def reviewed(domain: Domain) -> QuerySet[Label]:
@@ -35,31 +53,37 @@ def reviewed(domain: Domain) -> QuerySet[Label]:
     return own.filter(~Q(by="") | Exists(seen)).order_by("-pk")
 
 
-def nearest(
-    pool: Sequence[int], vector: Sequence[float], *, besides: int | None = None
-) -> list[Example]:
-    """The labels of ``pool`` whose questions are nearest to ``vector``, nearest first.
-
-    ``besides`` is the exchange that is being labelled: it is no example of itself. The distance
-    is exact: an index over all exchanges would seldom meet the few that were reviewed.
-    """
-    rows = Label.objects.filter(
-        pk__in=pool,
-        conversation__embedding_model=llm.embedding_model(),
+def remember(labels: QuerySet[Label]) -> Memory | None:
+    """Learn from the newest of ``labels``; ``None`` where there is nothing to tell apart."""
+    usable = labels.filter(
         conversation__embedding__isnull=False,
-    ).exclude(conversation=besides)
-    exact = rows.annotate(distance=CosineDistance("conversation__embedding", vector) + 0.0)
-    found = exact.order_by("distance").values_list("intent", F("distance"))[:NEIGHBOURS]
-    return [Example(intent, 1 - distance) for intent, distance in found]
+        conversation__embedding_model=llm.embedding_model(),
+    )
+    rows = usable.values_list("intent", "conversation__embedding")[:MOST]
+    return learn((intent, list(vector)) for intent, vector in rows if vector is not None)
 
 
-def vote(examples: Sequence[Example]) -> Vote | None:
-    """The intent of the nearest examples; each weighs the more the nearer it is."""
-    if not examples:
+def learn(examples: Iterable[tuple[str, Sequence[float]]]) -> Memory | None:
+    """A memory of intents, each with the vector of its message; ``None`` below two intents."""
+    known = list(examples)
+    intents = tuple(dict.fromkeys(intent for intent, _ in known))
+    if len(intents) < 2:
         return None
-    weights: dict[str, float] = defaultdict(float)
-    for it in examples:
-        weights[it.intent] += 2.0 ** (SHARPNESS * (it.similarity - 1))
-    best = max(weights, key=lambda name: weights[name])
-    share = weights[best] / (sum(weights.values()) + 0.1)
-    return Vote("examples", best, min(share, NEVER_MORE))
+    vectors = np.asarray([vector for _, vector in known])
+    truth = np.asarray([[intent == it for it in intents] for intent, _ in known], dtype=float)
+    centre, usual = vectors.mean(0), truth.mean(0)
+    apart, wanted = vectors - centre, truth - usual
+    inner = np.linalg.inv(apart.T @ apart + STIFFNESS * np.eye(apart.shape[1]))
+    pull = inner @ apart.T @ wanted
+    # What each would be told without itself follows from its own weight, without learning again.
+    own = np.einsum("ij,jk,ik->i", apart, inner, apart)[:, None]
+    alone = (apart @ pull - own * wanted) / (1 - own) + usual
+    outcomes = [
+        (_share(row[row.argmax()]), bool(right[row.argmax()]))
+        for row, right in zip(alone, truth, strict=True)
+    ]
+    return Memory(intents, centre, pull, usual, calibration.fit(outcomes, doubt=DOUBT))
+
+
+def _share(score: Any) -> float:
+    return float(min(max(score, 0.0), 1.0))

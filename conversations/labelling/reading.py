@@ -9,6 +9,7 @@ from conversations.calibration import Calibration
 from conversations.catalogue import Catalogue
 from conversations.entities import Entity, Value, finder
 from conversations.labelling import examples, history, model, rules
+from conversations.labelling.examples import Memory
 from conversations.labelling.history import INTENT, OVERALL
 from conversations.labelling.votes import Verdict, decide
 from conversations.models import Conversation
@@ -20,7 +21,7 @@ class Context:
     """What labelling a message of one domain needs to know, asked for once for many messages."""
 
     catalogue: Catalogue
-    pool: Sequence[int]
+    memory: Memory | None
     calibrations: Mapping[str, Calibration]
 
     def calibrated(self, name: str, raw: float) -> float:
@@ -48,13 +49,16 @@ class Reading:
         return not self.qa_errors
 
 
-def context(domain: Domain) -> Context:
-    """Read the domain's catalogue, its reviewed examples and what they say of the labellers."""
+def context(domain: Domain, *, besides: int | None = None) -> Context:
+    """Read the domain's catalogue, its reviewed examples and what they say of the labellers.
+
+    ``besides`` is an exchange that is labelled again: it is no example of itself.
+    """
     catalogue = Catalogue.read(domain.catalogue.filter(active=True), domain.texts)
-    reviewed = examples.reviewed(domain)
+    reviewed = examples.reviewed(domain).exclude(conversation=besides)
     names = [INTENT, *(it.name for it in catalogue.fields)]
-    pool = list(reviewed.values_list("pk", flat=True)[: examples.POOL])
-    return Context(catalogue, pool, history.calibrations(reviewed[: history.REVIEWS], names))
+    curves = history.calibrations(reviewed[: history.REVIEWS], names)
+    return Context(catalogue, examples.remember(reviewed), curves)
 
 
 def read(
@@ -86,7 +90,7 @@ def read(
             intent=intent, fields=fields, found=found, answer=row.answer, catalogue=catalogue
         ),
         labeller="+".join(
-            filter(None, ["rules", "examples" if vector and known.pool else "", asked])
+            filter(None, ["rules", "examples" if vector and known.memory else "", asked])
         ),
         parse_errors=answer.parse_errors if answer else 0,
         **_sureness(verdicts, known),
@@ -122,10 +126,9 @@ def _intent(
     vector: Sequence[float] | None,
     answer: model.Answer | None,
 ) -> Verdict:
-    near = examples.nearest(known.pool, vector, besides=row.pk) if vector is not None else []
     votes = [
         rules.vote_on_intent(row.question, found, known.catalogue),
-        examples.vote(near),
+        known.memory.vote(vector) if known.memory and vector else None,
         answer.vote_on_intent() if answer else None,
     ]
     return decide(vote for vote in votes if vote)

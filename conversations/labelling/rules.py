@@ -11,7 +11,7 @@ from conversations.terms import Terms, tokens
 
 # How often they are right, until reviews say it better.
 NAMED, SEVERAL, UNSAID, UNKNOWN = 0.95, 0.75, 0.92, 0.4
-ONE_INTENT, MORE_INTENTS, COMPLETE = 0.8, 0.65, 0.92
+ONE_INTENT, MORE_INTENTS, COMPLETE, NOTHING_NAMED = 0.8, 0.65, 0.92, 0.65
 
 
 def vote_on_field(field: Field, found: Sequence[Entity]) -> Vote:
@@ -25,20 +25,26 @@ def vote_on_field(field: Field, found: Sequence[Entity]) -> Vote:
 
 
 def vote_on_intent(text: str, found: Sequence[Entity], catalogue: Catalogue) -> Vote | None:
-    """The first intent of the domain's list with a word in ``text``; no vote without one.
+    """The first intent of the domain's list with a word in ``text``.
 
     It is surest when all that the intent requires is there, and least when words of other
-    intents are, too.
+    intents are, too. A text that names nothing of the business is of the intent that has no
+    words of its own, if there is one ("other").
     """
     said = _words(catalogue.intents).find(text, tokens(text))
     named = {name for match in said for name in match.values}
     intent = next((it for it in catalogue.intents if it.name in named), None)
     if not intent:
-        return None
+        return None if found else _left_over(catalogue)
     present = all(len(entities.values(found, it)) == 1 for it in intent.required)
     requests = [it for it in catalogue.intents if it.name in named and it.is_request]
     trust = MORE_INTENTS if len(requests) > 1 else ONE_INTENT
     return Vote("rules", intent.name, COMPLETE if intent.required and present else trust)
+
+
+def _left_over(catalogue: Catalogue) -> Vote | None:
+    intent = next((it for it in catalogue.intents if not it.words and not it.is_request), None)
+    return Vote("rules", intent.name, NOTHING_NAMED) if intent else None
 
 
 @lru_cache(maxsize=32)

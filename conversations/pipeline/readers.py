@@ -38,7 +38,7 @@ def read(conversation: Conversation) -> Reading:
 
     Raises :class:`ModelUnavailable` while the domain's model is away.
     """
-    known = labelling.context(conversation.domain)
+    known = labelling.context(conversation.domain, besides=conversation.pk)
     (seen,) = look([conversation], known)
     return interpret(conversation, known, seen)
 
