@@ -155,7 +155,7 @@ class ApiTokenAdmin(ScopedAdmin):
         self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: Any
     ) -> None:
         row, obj.secret = ApiToken.objects.issue(**form.cleaned_data)
-        obj.pk, obj.prefix = row.pk, row.prefix
+        obj.pk, obj.prefix, obj.digest = row.pk, row.prefix, row.digest
         audit.record("token_issued", row, by=staff(request).get_username())
 
     def response_add(

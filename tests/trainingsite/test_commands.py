@@ -75,3 +75,9 @@ def test_create_token_refuses_the_unknown(arguments):
     User.objects.create_superuser("admin", password="x")
     with pytest.raises(CommandError, match="No hay"):
         call_command("create_token", *arguments)
+
+
+def test_create_token_prints_what_a_bot_signs_with(capsys):
+    call_command("create_token", a_user().username, signing=True)
+    token = ApiToken.objects.get()
+    assert capsys.readouterr().out.split() == [token.prefix, token.signing]

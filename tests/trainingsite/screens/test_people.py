@@ -24,6 +24,7 @@ def test_a_new_key_is_shown_once_and_never_stored(sign_in, domain):
     assert secret in answer.content.decode()
     assert "no-store" in answer.headers["Cache-Control"]
     assert token.digest == ApiToken.hash(secret)
+    assert token.signing in answer.content.decode()
     again = admin.get(reverse("admin:core_apitoken_changelist")).content.decode()
     assert secret not in again
 
