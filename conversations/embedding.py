@@ -29,7 +29,7 @@ def fill(*, limit: int) -> int:
     done, last, started = 0, 0, time.monotonic()
     while done < limit and time.monotonic() - started < SECONDS:
         waiting = Conversation.objects.filter(embedding=None, pk__gt=last).order_by("pk")
-        waiting = waiting.exclude(stage__in=NOT_YET)
+        waiting = waiting.exclude(stage__in=NOT_YET).consented()
         batch = list(waiting.values_list("pk", "question", "question_hash")[:BATCH])
         if not batch:
             break

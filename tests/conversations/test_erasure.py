@@ -125,6 +125,14 @@ def test_nothing_is_used_between_the_withdrawal_and_the_erasure(person):
     assert not usable.exists()
 
 
+def test_nobody_is_shown_what_was_said_between_the_withdrawal_and_the_erasure(person, provider):
+    said(person)
+    consent.withdraw(person, channel="whatsapp")
+    Conversation.objects.update(stage="approved")
+    assert tasks.embed_waiting() == "0 embedded"
+    assert not provider.sent("POST /embeddings")
+
+
 def test_a_later_yes_starts_afresh(person):
     old = everything_of(person)
     consent.withdraw(person, channel="whatsapp")

@@ -4,6 +4,7 @@ import pytest
 
 from conversations import consent, tasks
 from conversations.models import ConsentEvent, Conversation, Person, Purpose
+from core.models import KeptReply
 from tests.factories import a_client, a_conversation, a_domain
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +160,12 @@ def test_a_word_over_http_answers_the_question_of_the_chat(bot, domain):
     consent.ask(person, channel="whatsapp")
     bot.post(f"{ROOT}{NUMBER}", {"consent": False})
     assert consent.hear(person, "sí", channel="whatsapp") is None
+
+
+def test_a_word_delivered_twice_with_its_key_is_one_word(bot):
+    answers = [
+        bot.post(f"{ROOT}{NUMBER}", {"consent": True}, HTTP_IDEMPOTENCY_KEY="k1") for _ in range(2)
+    ]
+    assert answers[0].json() == answers[1].json()
+    assert ConsentEvent.objects.count() == 1
+    assert "593999999999" not in str(KeptReply.objects.values())
