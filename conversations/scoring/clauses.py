@@ -11,6 +11,7 @@ NEGATORS = frozenset(
 )
 # These turn praise round only: "un poco confuso" is still a complaint.
 WEAKENERS = frozenset(["poco", "poca", "falta", "falto", "deberia", "podria"])
+MEASURES = frozenset(["muy", "tan", "demasiado", "poco", "poca", "medio", "bastante", "algo"])
 ENDS = frozenset(".;!?\n")
 WEIGHTS = {"pero": 2.0, "sino": 2.0, "sin embargo": 2.0, "aunque": 0.5}
 

@@ -1,48 +1,42 @@
 """Which words say what: a domain's lists over the Spanish that everyone writes (``data/``)."""
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
+from conversations.scoring.phrases import Found, Phrases, spelled_out
 from conversations.scoring.sections import DATA, entries
-from conversations.scoring.spelling import prepared
+from conversations.scoring.spelling import bare_words, prepared
 
-_GROUP = re.compile(r"\(([^()]*)\)")
-_MAYBE = re.compile(r"(\([^()]*\)|\w+)\?(?: |$)|\.\. ")
-_SIGNS = [
-    (re.compile(sign), meant)
-    for sign, meant in (
-        (r"(\([^()]*\)|\w+)\? ", r"(?:\1 )?"),
-        (r" (\([^()]*\)|\w+)\?$", r"(?: \1)?"),
-        (r"\((?!\?)", "(?:"),
-        (r"\.\. ", r"(?:\\S+ ){0,2}"),
-        (r"#", r"(?:\\d+|una?|dos|tres|cuatro|cinco|seis)"),
-        (r"\*", r"\\w*"),
-    )
-]
+NEUTRAL = 3
 
 
 @dataclass(frozen=True)
 class Cue:
     """What a phrase says by itself: 4 and 5 praise, 1 and 2 complain, 3 neither."""
 
-    stars: int = 3
+    stars: int = NEUTRAL
     role: str = ""  # how it stands beside other cues: ``data/everyday.txt`` names the roles
     sells: bool = False
 
 
-class Lexicon(NamedTuple):
-    """One pattern with a group for each phrase, the longest first, and each group's cue."""
+class Lexicon:
+    """The phrases of a domain, then those of everyone."""
 
-    pattern: re.Pattern[str]
-    cues: tuple[Cue, ...]
+    def __init__(self, own: Phrases[Cue]) -> None:
+        self._own = own
 
-    def find(self, words: str) -> Iterator[tuple[re.Match[str], Cue]]:
-        for match in self.pattern.finditer(words):
-            yield match, self.cues[(match.lastindex or 1) - 1]
+    def find(self, words: Sequence[str]) -> Iterator[Found[Cue]]:
+        """The cues in ``words``, the longest at each place, a domain's own before an equal one."""
+        start = 0
+        while start < len(words):
+            own, everyones = (it.longest(words, start) for it in (self._own, _everyday()))
+            found = max(filter(None, (own, everyones)), key=lambda it: it.end, default=None)
+            if found:
+                yield found
+            start = found.end if found else start + 1
 
 
 def lexicon(lists: Mapping[str, Any]) -> Lexicon:
@@ -53,7 +47,7 @@ def lexicon(lists: Mapping[str, Any]) -> Lexicon:
     ``positive_words`` are worth 4 or more, ``negative_words`` 2 or less, and ``irony_words`` turn
     a whole message round. What has another shape is passed over.
     """
-    return _compiled(tuple(_given({**_documents(), **lists})))
+    return _compiled(tuple(_given({**documents(), **lists})))
 
 
 def _given(lists: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -74,15 +68,21 @@ def _phrases(lists: Mapping[str, Any], *keys: str) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=64)
 def _compiled(given: tuple[tuple[str, str], ...]) -> Lexicon:
-    cues, patterns = dict(_everyday()), {phrase: _pattern(phrase) for phrase in _everyday()}
-    for written, key in given:
-        if phrase := " ".join(prepared(written).split()):
-            cues[phrase] = _said(key, cues.get(phrase))
-            patterns.setdefault(phrase, re.escape(phrase))
-    phrases = sorted(cues, key=_length, reverse=True)
-    groups = "|".join(f"({patterns[phrase]})" for phrase in phrases)
-    pattern = re.compile(rf"(?<!\w)(?:{groups})(?:e?s)?(?!\w)")
-    return Lexicon(pattern, tuple(cues[phrase] for phrase in phrases))
+    cues: dict[tuple[str, ...], Cue] = {}
+    for phrase, key in given:
+        words = tuple(bare_words(prepared(phrase)))
+        if words:
+            cues[words] = _said(key, cues.get(words) or _known(words))
+    own: Phrases[Cue] = Phrases()
+    for words, cue in cues.items():
+        own.add(words, cue)
+    return Lexicon(own)
+
+
+def _known(words: tuple[str, ...]) -> Cue | None:
+    """What everyone says by these words."""
+    found = _everyday().longest(words, 0)
+    return found.says if found and found.end == len(words) else None
 
 
 def _said(key: str, known: Cue | None) -> Cue:
@@ -100,35 +100,20 @@ def _said(key: str, known: Cue | None) -> Cue:
 
 
 @cache
-def _documents() -> dict[str, Any]:
+def documents() -> dict[str, Any]:
+    """The lists of the requirements, word for word: ``score_words`` and ``success_words``."""
     lists: dict[str, Any] = json.loads((DATA / "documents.json").read_text(encoding="utf-8"))
     return lists
 
 
 @cache
-def _everyday() -> Mapping[str, Cue]:
+def _everyday() -> Phrases[Cue]:
     """The phrases of ``data/everyday.txt``; a list's name is its stars, then what else it is."""
-    found: dict[str, Cue] = {}
+    phrases: Phrases[Cue] = Phrases()
     for section, phrase in entries("everyday.txt"):
         stars, *rest = section.split()
         role = next((it for it in rest if it != "sells"), "")
-        found[" ".join(prepared(phrase).split())] = Cue(int(stars), role, "sells" in rest)
-    return found
-
-
-def _pattern(phrase: str) -> str:
-    """What a phrase of the file matches; the file's head says what its signs mean.
-
-    >>> _pattern("=me (gust*|late a)? # vez")
-    '(?<!.)me (?:(?:gust\\\\w*|late a) )?(?:\\\\d+|una?|dos|tres|cuatro|cinco|seis) vez(?!.)'
-    """
-    body = phrase.removeprefix("=")
-    for sign, meant in _SIGNS:
-        body = sign.sub(meant, body)
-    return f"(?<!.){body}(?!.)" if phrase.startswith("=") else body
-
-
-def _length(phrase: str) -> tuple[int, int]:
-    """How much a phrase asks for: its words, then its letters, in its longest form."""
-    words = _GROUP.sub(lambda it: max(it[1].split("|"), key=len), _MAYBE.sub(" ", phrase)).split()
-    return len(words), sum(map(len, words))
+        cue = Cue(int(stars), role, "sells" in rest)
+        for words in spelled_out(prepared(phrase.removeprefix("="))):
+            phrases.add(words, cue, alone=phrase.startswith("="))
+    return phrases

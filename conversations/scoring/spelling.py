@@ -10,6 +10,7 @@ IF = "if"  # a conditional "si", told from the "sí" that agrees
 
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}|([aeiouáéíóú])\2\b")
 _EMOJI = re.compile("([\u2600-\u27bf\U0001f300-\U0001f3fa\U0001f400-\U0001faff])")
+_SIGN = re.compile("[^\\w\\s\u2600-\u27bf\U0001f300-\U0001faff]")
 _MODIFIER = re.compile("[\u200d\ufe0f\u2640\u2642\U0001f3fb-\U0001f3ff]")
 
 
@@ -28,7 +29,12 @@ def prepared(text: str) -> str:
     text = _DRAWN_OUT.sub(r"\1\2", text)
     text = _SHORT.sub(lambda word: _SHORTS[word[0]], text)
     text = _CONDITION.sub(lambda it: it[0] if it[1] else IF, text)
-    return plain(text)
+    return _PARTED.sub(r"\1", plain(text))
+
+
+def bare_words(text: str) -> list[str]:
+    """The words and emojis of a prepared text, without its signs."""
+    return _SIGN.sub(" ", text).split()
 
 
 def _spellings(section: str) -> dict[str, str]:
@@ -48,3 +54,5 @@ _SHORT = re.compile(rf"\b(?:{'|'.join(_SHORTS)})\b")
 _CONDITION = re.compile(
     rf"\b(?:({_one_of('before yes')}) )?si\b(?= +(?!(?:{_one_of('after yes')})\b)\w)"
 )
+_LEADS = plain(_one_of("joined"))
+_PARTED = re.compile(rf"\b({_LEADS}),(?= +(?:{_LEADS})\b)")
