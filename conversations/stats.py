@@ -87,6 +87,13 @@ def quality(rows: ConversationQuerySet, *, min_stars: int = 4) -> dict[str, Any]
     return shown | counts | {"sugerencias": _advice(exact, total)}
 
 
+def by_score(rows: ConversationQuerySet, *, high: int = 4) -> dict[str, Any]:
+    """How many there are by category and automatic score, and how many scored ``high`` or more."""
+    groups = rows.order_by("category", "score").values("category", "score")
+    found = rows.aggregate(total=Count("pk"), highQuality=Count("pk", filter=Q(score__gte=high)))
+    return found | {"byCategory": list(groups.annotate(total=Count("pk")))}
+
+
 def _commented() -> Q:
     return Q(feedback__isnull=False) & ~Q(feedback="")
 

@@ -219,6 +219,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "trainingsite.api.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+METRICS_TOKEN = env("METRICS_TOKEN", default="")  # what Prometheus shows to read /metrics
 SPECTACULAR_SETTINGS = {
     "TITLE": "Entrenamiento del bot",
     "DESCRIPTION": "Conversaciones, calificaciones, datos, entrenamientos y respuestas.",
