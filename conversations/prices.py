@@ -34,7 +34,7 @@ def quotes(answer: str, catalogue: Catalogue, fields: Mapping[str, Value]) -> It
     the product named last; where the answer names none, about the product and size of ``fields``.
     """
     named = finder(catalogue).find(answer)
-    measured = {it.name for it in catalogue.fields if it.measure}
+    measured = {it.name for it in catalogue.fields if it.measure} | {"glaze_factor"}
     said = [it.value for it in named if it.kind in measured] + [fields.get(it) for it in measured]
     for unit in dict.fromkeys(it.unit for it in catalogue.by_kind.get("price_range", ())):
         for match in _pattern(unit).finditer(answer):

@@ -21,7 +21,7 @@ _SPELLINGS = [  # what sounds the same is often written the same, or the other w
     (re.compile("v"), "b"),
     (re.compile("ll"), "y"),
     (re.compile(r"(.)\1"), r"\1"),
-    (re.compile("(?<=...)e?s$"), ""),
+    (re.compile("(?<=...)(?:es|s|e)$"), ""),
     (re.compile("(?<=....)a$"), "o"),
 ]
 FILLERS = frozenset(["a", "al", "de", "del", "el", "en", "la", "las", "los", "para", "por", "y"])
