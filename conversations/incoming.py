@@ -1,6 +1,6 @@
 """What a channel's bot delivers: the channel's ids in, exchanges of threads out, each kept once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -51,6 +51,25 @@ def deliver(domain: Domain, messages: Sequence[Message]) -> list[Outcome]:
     return [*outcomes, *_captured(domain, waiting)]
 
 
+def people_behind(
+    outside_ids: Iterable[str], *, domain: Domain
+) -> dict[str, Person | Invalid | None]:
+    """Who is behind each outside id: a known person, nobody yet, or why one cannot tell."""
+    known_as: dict[str, str | Invalid] = {}
+    for outside_id in outside_ids:
+        try:
+            known_as[outside_id] = consent.pseudonym(outside_id, domain=domain)
+        except Invalid as unusable:
+            known_as[outside_id] = unusable
+    pseudonyms = [it for it in known_as.values() if isinstance(it, str)]
+    rows = Person.objects.filter(domain=domain, pseudonym__in=pseudonyms)
+    found = {row.pseudonym: row for row in rows}
+    return {
+        outside_id: found.get(name) if isinstance(name, str) else name
+        for outside_id, name in known_as.items()
+    }
+
+
 def _heard(domain: Domain, message: Message) -> Refusal:
     try:
         person = consent.person_known_as(message.user_id, domain=domain)
@@ -61,7 +80,7 @@ def _heard(domain: Domain, message: Message) -> Refusal:
 
 
 def _captured(domain: Domain, messages: Sequence[Message]) -> list[Outcome]:
-    people = _people(domain, messages)
+    people = people_behind({message.user_id for message in messages}, domain=domain)
     outcomes = [_refused(people[message.user_id]) for message in messages]
     items = [
         _item(message, person)
@@ -70,23 +89,6 @@ def _captured(domain: Domain, messages: Sequence[Message]) -> list[Outcome]:
     ]
     kept = iter(capture_many(domain, items) if items else [])
     return [outcome or next(kept) for outcome in outcomes]
-
-
-def _people(domain: Domain, messages: Sequence[Message]) -> dict[str, Person | Invalid | None]:
-    """Who is behind each ``user_id``: a known person, nobody, or no way to tell."""
-    known_as: dict[str, str | Invalid] = {}
-    for user_id in {message.user_id for message in messages}:
-        try:
-            known_as[user_id] = consent.pseudonym(user_id, domain=domain)
-        except Invalid as unusable:
-            known_as[user_id] = unusable
-    pseudonyms = [it for it in known_as.values() if isinstance(it, str)]
-    rows = Person.objects.filter(domain=domain, pseudonym__in=pseudonyms)
-    found = {row.pseudonym: row for row in rows}
-    return {
-        user_id: found.get(name) if isinstance(name, str) else name
-        for user_id, name in known_as.items()
-    }
 
 
 def _refused(person: Person | Invalid | None) -> Outcome | None:

@@ -45,6 +45,17 @@ def files(path: Path) -> list[Path]:
     return sorted(it for it in path.iterdir() if it.suffix in READERS)
 
 
+def lines_in(path: Path) -> int | None:
+    """About how many lines :func:`read` will see, for a progress bar; ``None`` where unknown."""
+    total = 0
+    for file in files(path):
+        if file.suffix not in {".jsonl", ".csv"}:
+            return None
+        with file.open("rb") as content:
+            total += sum(block.count(b"\n") for block in iter(lambda: content.read(2**20), b""))
+    return total
+
+
 def read(path: Path) -> Iterator[Line | Unreadable]:
     """Every line of one file, in order; one that cannot be used comes as its explanation.
 

@@ -1,10 +1,12 @@
 import json
 
 import pytest
+from django.core.management import CommandError, call_command
 
-from conversations import consent
+from conversations import consent, importing
 from conversations.importing import import_path
-from conversations.models import Conversation
+from conversations.models import Conversation, Person
+from conversations.said import Said
 from tests.factories import a_domain
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +79,113 @@ def test_line_that_is_a_book_is_reported_and_the_others_kept(tmp_path):
     report = imported(a_file(tmp_path, ROW | {"respuesta": "x" * 20_001}, ROW), a_domain())
     assert len(report.kept) == 1
     assert "respuesta" in report.bad[0]
+
+
+def test_person_without_a_word_in_the_file_is_not_even_written_down(tmp_path):
+    imported(a_file(tmp_path, ROW | {"persona": "+593 999 999 999"}), a_domain())
+    assert not Person.objects.exists()
+
+
+def test_one_person_in_two_spellings_says_it_once(tmp_path):
+    consents = ROW | {"consentimiento": "sí"}
+    file = a_file(
+        tmp_path,
+        consents | {"persona": "+593999999999"},
+        consents | {"persona": "whatsapp:593999999999"},
+    )
+    report = imported(file, a_domain())
+    assert (len(report.kept), report.already) == (1, 1)
+
+
+def test_person_whom_nobody_could_tell_is_a_bad_line(tmp_path):
+    report = imported(a_file(tmp_path, ROW | {"persona": "+"}, ROW), a_domain())
+    assert len(report.kept) == 1
+    assert report.bad[0].startswith("a.jsonl, línea 1:")
+
+
+def test_lines_of_a_thread_know_the_turns_before_them(tmp_path):
+    rows = [{"pregunta": f"¿{n}?", "respuesta": f"{n}.", "hilo": "7"} for n in range(3)]
+    imported(a_file(tmp_path, *rows), a_domain())
+    turns = Conversation.objects.order_by("pk").last().history
+    assert [turn["content"] for turn in turns] == ["¿0?", "0.", "¿1?", "1."]
+
+
+def test_what_was_kept_before_an_interruption_is_not_kept_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 2)
+    file, domain = a_file(tmp_path, *({**ROW, "hilo": str(n)} for n in range(5))), a_domain()
+
+    def interrupted(lines):
+        for number, line in enumerate(lines):
+            if number == 3:
+                raise KeyboardInterrupt
+            yield line
+
+    with pytest.raises(KeyboardInterrupt):
+        import_path(file, domain=domain, origin="staff", basis="", progress=interrupted)
+    assert Conversation.objects.count() == 2
+    report = imported(file, domain)
+    assert (len(report.kept), report.already) == (3, 2)
+
+
+def test_second_run_masks_nothing(tmp_path, monkeypatch):
+    file, domain = a_file(tmp_path, ROW), a_domain()
+    imported(file, domain)
+    monkeypatch.setattr(Said, "texts", lambda *args: 1 / 0)
+    assert imported(file, domain).already == 1
+
+
+def test_lines_are_read_as_they_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 2)
+    rows = ({**ROW, "hilo": str(number)} for number in range(6))
+    seen = []
+
+    def watched(lines):
+        for line in lines:
+            seen.append(Conversation.objects.count())
+            yield line
+
+    import_path(
+        a_file(tmp_path, *rows), domain=a_domain(), origin="staff", basis="", progress=watched
+    )
+    assert seen == [0, 0, 2, 2, 4, 4]
+
+
+def run(file, **options):
+    options = {"domain": a_domain().slug, "origin": "source", "basis": "CC0"} | options
+    call_command("import_conversations", str(file), **options)
+
+
+def test_command_says_what_it_did(tmp_path, capsys):
+    run(a_file(tmp_path, ROW))
+    run(a_file(tmp_path, ROW))
+    said = capsys.readouterr().out
+    assert said.splitlines() == [
+        "1 importadas, 0 repetidas, 0 sin consentimiento, 0 ilegibles",
+        "0 importadas, 1 repetidas, 0 sin consentimiento, 0 ilegibles",
+    ]
+
+
+def test_command_names_bad_lines_keeps_the_others_and_fails(tmp_path, capsys):
+    with pytest.raises(CommandError):
+        run(a_file(tmp_path, ROW, {"pregunta": "sola"}))
+    assert "a.jsonl, línea 2: falta respuesta" in capsys.readouterr().err
+    assert Conversation.objects.count() == 1
+
+
+@pytest.mark.parametrize(("from_file", "kept"), [(False, 0), (True, 1)])
+def test_command_takes_consents_from_the_file_only_when_told(tmp_path, from_file, kept):
+    row = ROW | {"persona": "+593999999999", "consentimiento": "sí"}
+    run(a_file(tmp_path, row), consent_from_file=from_file)
+    assert Conversation.objects.count() == kept
+
+
+@pytest.mark.parametrize("wrong", [{"domain": "nada"}, {"basis": ""}])
+def test_command_refuses_what_it_cannot_place(tmp_path, wrong):
+    with pytest.raises(CommandError):
+        run(a_file(tmp_path, ROW), **wrong)
+    assert not Conversation.objects.exists()
+
+
+def test_command_refuses_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(CommandError):
+        run(tmp_path / "nada.jsonl")
