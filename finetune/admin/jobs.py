@@ -129,6 +129,8 @@ class FineTuningJobAdmin(ReadOnly, ScopedAdmin):
 
     def activate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         job = self._job(request, pk)
+        if not request.user.has_perm("finetune.activate_model"):
+            raise PermissionDenied
         if not hasattr(job, "model"):
             messages.error(request, gettext("Este entrenamiento no dejó ningún modelo."))
             return self._back(job)
