@@ -60,8 +60,9 @@ def _weighed(good: list[Heard], bad: list[Heard], *, bad_comes_last: bool) -> in
     firm = any(it.cue.role == "firm" for it in bad)
     if praise < complaint or (praise == complaint and (bad_comes_last or (firm and not sold))):
         return min(it.cue.stars for it in bad) if firm and bad_comes_last else 2
-    best = max(it.cue.stars for it in good) - (2 if bad_comes_last else 1)
-    return max(best, 4 if sold else NEUTRAL)
+    if bad_comes_last and not sold:
+        return NEUTRAL if any(it.clause.weight < 1 for it in bad) else 2
+    return max(max(it.cue.stars for it in good) - 1, 4 if sold else NEUTRAL)
 
 
 def _tempered(heard: list[Heard], good: list[Heard]) -> int:
@@ -84,6 +85,8 @@ def _displeased(heard: list[Heard], bad: list[Heard]) -> int:
 
 def _polite(heard: list[Heard]) -> int:
     courtesies = [it.cue.stars for it in heard if it.cue.role == "courtesy"]
+    if courtesies and _has(heard, "objection"):
+        return 2  # "gracias, pero encontré otro"
     if not courtesies or _asks(heard) or _has(heard, "wait"):
         return NEUTRAL
     return min(courtesies)
