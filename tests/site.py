@@ -159,14 +159,14 @@ class Site:
                 os.kill(pid, signal.SIGKILL)
 
     def connect(self):
-        """A connection of our own to its database; every statement is a transaction."""
-        return psycopg.connect(
-            host=str(self._place().socket),
-            user="postgres",
-            dbname="trainingsite",
-            autocommit=True,
-            application_name="test",
-        )
+        """A connection of our own to its database, once it is up; it commits each statement."""
+        where = {"host": str(self._place().socket), "user": "postgres", "dbname": "trainingsite"}
+
+        def connected():
+            with contextlib.suppress(psycopg.OperationalError):
+                return psycopg.connect(autocommit=True, application_name="test", **where)
+
+        return until(connected, seconds=60, what="the database")
 
     def ask(self, query, *values):
         """The rows of one query."""
