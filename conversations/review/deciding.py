@@ -30,9 +30,9 @@ def deciding(
 ) -> Iterator[Conversation]:
     """Lock the exchange, let the caller change it, and write down who decided what.
 
-    One transaction. The claim of ``by`` ends with it. ``held=False`` does not mind whether
-    somebody else has the exchange open. Raises :class:`Conflict` when somebody has,
-    :class:`Invalid` for notes that cannot be kept, and :class:`NotFound` when it was deleted.
+    One transaction. The claim of ``by`` ends with it when nothing is left to review.
+    ``held=False`` does not mind whether somebody else has the exchange open. Raises
+    :class:`Conflict` when somebody has, :class:`Invalid` for notes that cannot be kept, and :class:`NotFound` when it was deleted.
     """
     notes = _kept(notes, conversation)
     with transaction.atomic():
@@ -42,7 +42,8 @@ def deciding(
         was, texts = state_of(row), texts_of(row)
         yield row
         write_down(row, action, was, texts, by=by, notes=notes)
-        claims.release(row, by=by)
+        if not is_waiting(row):
+            claims.release(row, by=by)
 
 
 def write_down(

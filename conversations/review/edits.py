@@ -53,7 +53,6 @@ def _reword(row: Conversation, question: str | None, answer: str | None, *, by: 
         by=by,
     )
     row.refresh_from_db()
-    labelling.carry_over(row)
 
 
 def _relabel(

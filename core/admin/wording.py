@@ -10,6 +10,7 @@ ROLE_NAMES: dict[str, Any] = {
     "reviewer": _("Revisor"),
     "trainer": _("Entrenador"),
     "auditor": _("Auditor"),
+    "bot": _("Bot"),
     "admin": _("Administrador"),
 }
 """The roles of ``core.access``; a group that staff made keeps the name they gave it."""

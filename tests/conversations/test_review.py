@@ -218,6 +218,15 @@ def test_a_claim_ends_with_its_lease_with_the_decision_or_when_let_go(ana, luis)
     assert not ReviewClaim.objects.exists()
 
 
+def test_a_correction_leaves_the_exchange_open_until_it_is_decided(ana):
+    row = waiting()
+    review.claim(row, by=ana)
+    review.edit(row, by=ana, answer="Otra")
+    assert ReviewClaim.objects.get().user == ana
+    review.approve(row, by=ana)
+    assert not ReviewClaim.objects.exists()
+
+
 def test_a_heartbeat_extends_only_ones_own_claim(ana, luis):
     row = waiting()
     review.claim(row, by=ana)
@@ -402,6 +411,13 @@ def test_corrected_texts_are_masked_checked_and_the_first_original_stays(ana, sh
     label = row.labels.get(current=True)
     assert [entity[2:] for entity in label.entities] == [["product", "HLSO"], ["size", "16/20"]]
     assert (label.by, label.confidence, row.stars) == ("", 0.5, None)
+
+
+def test_a_question_is_corrected_before_the_bot_has_answered(ana):
+    row = waiting()
+    Conversation.objects.filter(pk=row.pk).update(answer="")
+    row = review.edit(row, by=ana, question="Precio del HLSO")
+    assert (row.question, row.answer) == ("Precio del HLSO", "")
 
 
 def test_undoing_a_correction_puts_texts_label_and_stars_back(ana, luis, shop):
