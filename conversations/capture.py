@@ -8,7 +8,7 @@ from typing import Unpack
 from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError, transaction
 
-from conversations import batch, categories, threads
+from conversations import batch, categories, labelling, threads
 from conversations.deliveries import (
     LONGEST,
     ConsentMissing,
@@ -120,6 +120,7 @@ def rewrite(
 ) -> Conversation:
     """Replace an exchange's texts (and the ``facts`` given), also where its thread repeats them.
 
+    What had been read in them is found again in the new ones (another label, as sure as before).
     What was rated is what is trained: when a text really changes, the stars go back to none and
     the old ones stay in the history (requirements, X12); ``keeps_stars`` is for a change that
     says nothing new. Raises like :func:`capture`.
@@ -143,6 +144,8 @@ def rewrite(
             setattr(row, name, value)
         row.save(update_fields=[*fields, "updated_at"])
         threads.retell(row, was=changed)
+        if changed:
+            labelling.carry_over(row)
         audit.record("conversation_edited", row, by=by.get_username(), changed=bool(changed))
     return row
 

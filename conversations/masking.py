@@ -73,7 +73,6 @@ def lift_mask(
     row.save(update_fields=["unmasked"])
     masks = row.masks | {label: max(0, row.masks.get(label, 0) - 1)}
     kept = _write(row, texts, masks, by=by)
-    labelling.carry_over(kept)
     if any(getattr(kept, name) != text for name, text in texts.items()):
         why = _("Junto a lo que hay al lado, esas palabras se vuelven a ocultar.")
         raise Invalid(why, words=[why])
@@ -129,7 +128,8 @@ def _hide_in_labels(row: Conversation, pattern: re.Pattern[str]) -> None:
     current = row.labels.filter(current=True).first()
     fields = current.fields if current else {}
     safe = {key: None if pattern.search(str(value)) else value for key, value in fields.items()}
-    labelling.carry_over(row, fields=safe)
+    if safe != fields:
+        labelling.carry_over(row, fields=safe)
     for label in row.labels.all():
         if pattern.search(f"{label.fields} {label.entities} {label.qa_errors}"):
             label.delete()

@@ -9,6 +9,9 @@ from django.urls import reverse, reverse_lazy
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+_ROOM = "conversations"
+_REVIEW = "conversations.review_conversation"
+
 
 def _item(title: Promise, icon: str, view: str, right: str = "") -> dict[str, object]:
     """A line of the menu, for who holds ``right``."""
@@ -64,6 +67,24 @@ UNFOLD: dict[str, Any] = {
                     _list(_("Conversaciones"), "forum", "conversations", "conversation"),
                     _item(_("Probar el bot"), "smart_toy", "playground", "rag.ask_assistant"),
                     _list(_("Pulgares"), "thumbs_up_down", "conversations", "chatrating"),
+                ],
+            },
+            {
+                "title": _("Revisar"),
+                "separator": True,
+                "items": [
+                    _item(
+                        _("Etiquetas por revisar"), "rule", f"{_ROOM}_toreview_changelist", _REVIEW
+                    ),
+                    _item(_("Rechazadas"), "block", f"{_ROOM}_rejected_changelist", _REVIEW),
+                    _item(
+                        _("Descartadas"),
+                        "filter_alt_off",
+                        f"{_ROOM}_screenedout_changelist",
+                        _REVIEW,
+                    ),
+                    _list(_("Personas"), "person_check", "conversations", "person"),
+                    _item(_("Probar el anonimizador"), "visibility_off", "anonymiser", _REVIEW),
                 ],
             },
             {

@@ -1,20 +1,17 @@
 // The rating screen: keys, undo, and what to do when an answer does not come. htmx does the rest.
 
+import { press, typing } from "./keys.js";
 import { LOST, refusal } from "./refusal.js";
 import { hide, toast } from "./toast.js";
 
 const UNDOS = 20;
 const decisions = [];
 
-function typing(target) {
-  return target.matches?.("input, textarea, select, [contenteditable]");
-}
-
 function remember(card) {
-  const { said, undoUrl, undoStars, undoFeedback } = card.dataset;
+  const { said, undoUrl, undoWith } = card.dataset;
   if (!said) return;
   if (undoUrl) {
-    decisions.push({ url: undoUrl, stars: undoStars, feedback: undoFeedback });
+    decisions.push({ url: undoUrl, values: JSON.parse(undoWith) });
     decisions.splice(0, decisions.length - UNDOS);
   }
   toast(said, { undo: undoUrl && undo, failed: "failed" in card.dataset });
@@ -24,18 +21,12 @@ function undo() {
   const last = decisions.pop();
   if (!last) return toast("No hay nada que deshacer.");
   hide();
-  const values = { stars: last.stars, feedback: last.feedback, deshacer: 1 };
+  const values = { ...last.values, deshacer: 1 };
   for (const field of document.querySelectorAll(".ts-rate input[type=hidden]")) {
     values[field.name] = field.value;
   }
   values.csrfmiddlewaretoken ??= document.body.dataset.csrf;
   return window.htmx.ajax("POST", last.url, { target: "#rating", swap: "outerHTML", values });
-}
-
-function press(key) {
-  const button = document.querySelector(`#rating [data-key="${CSS.escape(key)}"]`);
-  button?.click();
-  return Boolean(button);
 }
 
 function onKey(event) {
@@ -53,7 +44,7 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.key === "?") help.showModal();
   else if (event.key.toLowerCase() === "c") document.getElementById("feedback")?.focus();
-  else if (!press(event.key.length === 1 ? event.key.toLowerCase() : event.key)) return;
+  else if (!press(event.key, document.getElementById("rating"))) return;
   event.preventDefault();
 }
 

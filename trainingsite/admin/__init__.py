@@ -1,3 +1,10 @@
-"""Pages and actions that cross rooms: the conversations list, rating, training, the panel."""
+"""Pages and actions that cross rooms: conversations, rating, review, people, training, queues."""
 
-from trainingsite.admin import background, conversations, work  # noqa: F401  (each registers its pages)
+from trainingsite.admin import (  # noqa: F401  (each registers its pages)
+    background,
+    conversations,
+    people,
+    review_lists,
+    threads,
+    work,
+)

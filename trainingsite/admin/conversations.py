@@ -9,12 +9,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from conversations import review
 from conversations.capture import capture, remove, rewrite
 from conversations.models import DISCARDED, Conversation, Origin, Rating, Stage
 from core.access import domains_of
@@ -23,7 +26,10 @@ from core.errors import Refusal
 from core.models import Domain
 from trainingsite.admin import selection
 from trainingsite.admin.filters import CategoryFilter, StarsFilter
+from trainingsite.admin.marked import NO_ANSWER
 from trainingsite.admin.rating import MEANINGS
+from trainingsite.admin.reading import compact, errors, label_of
+from trainingsite.admin.review_actions import ReviewActions
 
 STAGES = {
     Stage.CAPTURED: "info",
@@ -32,6 +38,7 @@ STAGES = {
     Stage.REJECTED: "danger",
     Stage.SCREENED_OUT: "",
 }
+REVIEW_LINK = [(_("Revisión"), {"fields": ["to_review"]})]
 WRITTEN = ["question", "answer", "category", "product"]
 
 
@@ -42,7 +49,7 @@ class RatingInline(ReadOnlyTable):
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ScopedAdmin):
+class ConversationAdmin(ReviewActions, ScopedAdmin):
     list_display = [
         "short_question",
         "clickable_stars",
@@ -63,20 +70,29 @@ class ConversationAdmin(ScopedAdmin):
     search_fields = ["question", "answer"]
     search_help_text = _("Busca en la pregunta y en la respuesta.")
     ordering = ["-created_at", "-pk"]
-    actions = ["rate", "prepare", "start"]
+    actions = ["rate", "prepare", "start", "send_back"]
     inlines = [RatingInline]
     fieldsets = [
         (None, {"fields": ["domain", *WRITTEN]}),
         (
             _("Calificación y estado"),
-            {"fields": [("stars", "stage"), "feedback", ("reviewed_by", "reviewed_at")]},
+            {
+                "fields": [
+                    ("stars", "stage"),
+                    "feedback",
+                    ("reviewed_by", "reviewed_at"),
+                    ("score", "successful"),
+                    "next_message",
+                ]
+            },
         ),
+        (_("Etiqueta"), {"fields": ["label_read", "label_errors"]}),
         (
             _("Procedencia"),
             {
                 "fields": [
                     ("origin", "basis"),
-                    ("user", "person"),
+                    ("user", "person", "thread"),
                     ("model", "tokens", "milliseconds"),
                     "context",
                     ("created_at", "updated_at"),
@@ -91,10 +107,13 @@ class ConversationAdmin(ScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Conversation | None = None) -> list:
         every = [field.name for field in Conversation._meta.fields if field.name not in WRITTEN]
+        every += ["label_read", "label_errors", "to_review", "thread"]
         return every if obj else [name for name in every if name != "domain"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Conversation | None = None) -> Any:
-        return super().get_fieldsets(request, obj) if obj else self.fieldsets[:1]
+        if obj is None:
+            return self.fieldsets[:1]
+        return self.fieldsets + (REVIEW_LINK if self.has_review_permission(request) else [])
 
     def get_inlines(self, request: HttpRequest, obj: Conversation | None) -> list:
         return self.inlines if obj else []
@@ -148,11 +167,11 @@ class ConversationAdmin(ScopedAdmin):
 
     @admin.display(description=_("respuesta"))
     def short_answer(self, row: Conversation) -> str:
-        return Truncator(row.answer).chars(90)
+        return Truncator(row.answer).chars(90) or str(NO_ANSWER)
 
     @admin.display(description=_("estrellas"), ordering="stars")
     def clickable_stars(self, row: Conversation) -> str:
-        if row.stage in DISCARDED:
+        if row.stage in DISCARDED or not row.answer:
             return "–"
         context = {"row": row, "meanings": MEANINGS.items()}
         return render_to_string("admin/trainingsite/stars.html", context)
@@ -172,6 +191,30 @@ class ConversationAdmin(ScopedAdmin):
     @admin.display(description=_("creada"), ordering="created_at")
     def arrived(self, row: Conversation) -> str:
         return date_format(localtime(row.created_at), "SHORT_DATETIME_FORMAT")
+
+    # --- what the machine made of it ---------------------------------------------------------
+
+    @admin.display(description=_("lo leído"))
+    def label_read(self, row: Conversation) -> SafeString | str:
+        return compact(label_of(row), told=review.told_confidence(row) is not None)
+
+    @admin.display(description=_("control de calidad"))
+    def label_errors(self, row: Conversation) -> SafeString | str:
+        label = label_of(row)
+        if label is None:
+            return "–"
+        said = ((it,) for it in errors(label))
+        return format_html_join("", '<div class="ts-error">{}</div>', said) or _("sin errores")
+
+    @admin.display(description=_("revisión"))
+    def to_review(self, row: Conversation) -> SafeString:
+        return link("review_one", row.pk, _("Revisar o corregir"))
+
+    @admin.display(description=_("hilo"))
+    def thread(self, row: Conversation) -> SafeString | str:
+        if row.session is None:
+            return "–"
+        return link("conversations_chatsession_change", row.session.pk, str(row.session))
 
     # --- actions ---------------------------------------------------------------------------
 
@@ -215,6 +258,10 @@ class ConversationAdmin(ScopedAdmin):
         note = _("Elija conversaciones de un solo dominio. No se preparó ni se inició nada.")
         self.message_user(request, note, messages.ERROR)
         return None
+
+
+def link(view: str, pk: int, words: Any) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse(f"admin:{view}", args=[pk]), words)
 
 
 def _to(screen: str, **where: str) -> HttpResponseRedirect:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_q.models import Failure
 
 from conversations.models import Conversation
@@ -17,6 +18,7 @@ from finetune import curation
 from finetune.admin.demonstration import bases_that_demonstrate
 from finetune.models import Activation, Dataset, FineTuningJob, JobStatus, TrainedModel
 from trainingsite.admin.machine import parts
+from trainingsite.admin.review_actions import RIGHT as REVIEW
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Loop:
     domain: Domain
     rated: int
     unrated: int
+    to_review: int
     last_rated: Any
     missing: int
     dataset: Dataset | None
@@ -49,6 +52,10 @@ class Loop:
     @property
     def rate_url(self) -> str:
         return self.url("rate")
+
+    @property
+    def review_url(self) -> str:
+        return self.url("conversations_toreview_changelist")
 
     @property
     def try_url(self) -> str:
@@ -73,12 +80,21 @@ class Loop:
         if self.job is None or self.job.created_at < self.dataset.created_at:
             why = _("El conjunto v%d está listo y nadie ha entrenado con él.") % self.dataset.number
             return Step(_("Iniciar Entrenamiento"), self.url("start_training"), why)
+        if self.to_review:
+            return self._review()
         if self.unrated:
             why = _("Hay %d sin calificar: más ejemplos, mejor modelo.") % self.unrated
             return Step(_("Calificar"), self.rate_url, why)
         return Step(_("Probar el bot"), self.try_url, _("Todo está al día."))
 
+    def _review(self) -> Step:
+        label = ngettext("Revisar %d etiqueta", "Revisar %d etiquetas", self.to_review)
+        why = _("La máquina no está segura de lo que leyó, o alguien pidió que se mire.")
+        return Step(label % self.to_review, self.review_url, why)
+
     def _rate_more(self) -> Step:
+        if self.to_review:
+            return self._review()
         if self.unrated:
             why = _("Faltan %d ejemplos con suficientes estrellas para entrenar.") % self.missing
             return Step(_("Calificar %d sin calificar") % self.unrated, self.rate_url, why)
@@ -94,6 +110,7 @@ def loops(request: HttpRequest) -> list[Loop]:
     """One for each domain of the user, in a handful of queries whatever their number of rows."""
     domains = list(domains_of(request.user))
     counted = _counted(domains)
+    waiting = _to_review(request, domains)
     sets = _newest(Dataset.objects.filter(domain__in=domains))
     jobs = _newest(FineTuningJob.objects.filter(domain__in=domains).select_related("model"))
     active = _active(domains)
@@ -103,6 +120,7 @@ def loops(request: HttpRequest) -> list[Loop]:
             domain=it,
             rated=counted.get(it.pk, {}).get("rated", 0),
             unrated=counted.get(it.pk, {}).get("unrated", 0),
+            to_review=waiting.get(it.pk, 0),
             last_rated=counted.get(it.pk, {}).get("last_rated"),
             missing=curation.missing(it),
             dataset=sets.get(it.pk),
@@ -144,6 +162,14 @@ def _counted(domains: list[Domain]) -> dict[int, dict[str, Any]]:
         )
     )
     return {row["domain"]: dict(row) for row in found}
+
+
+def _to_review(request: HttpRequest, domains: list[Domain]) -> dict[int, int]:
+    """How many wait in each domain, for who may review them."""
+    if not request.user.has_perm(REVIEW):
+        return {}
+    rows = Conversation.objects.filter(domain__in=domains).to_review().consented().order_by()
+    return dict(rows.values_list("domain").annotate(Count("pk")))
 
 
 def _newest(rows: Any) -> dict[int, Any]:

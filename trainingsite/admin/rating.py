@@ -1,5 +1,6 @@
 """Rating: one exchange at a time on its screen, or a click in the list. It only stores stars."""
 
+import json
 import re
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from conversations import rating
+from conversations import rating, review
 from conversations.models import Conversation
 from core.access import domains_of, visible
 from core.admin.base import staff
@@ -48,13 +49,14 @@ def screen(request: HttpRequest) -> HttpResponse:
 @require_POST
 @requires(RIGHT)
 def rate_one(request: HttpRequest, pk: int) -> HttpResponse:
-    """Store ``stars`` (0 takes them back) or skip, and go on.
+    """Store ``stars`` (0 takes them back), skip, or say that a personal datum is left; go on.
 
     The list's own clicks ask for JSON; the rating screen for its next exchange; a browser
     without JavaScript is sent there.
     """
     conversation = get_object_or_404(_mine(request), pk=pk)
     before = {"stars": conversation.stars or 0, "feedback": conversation.feedback or ""}
+    back = {"dato": 1} if "dato" in request.POST else before
     try:
         said = _decide(request, conversation)
     except Refusal as refusal:
@@ -65,7 +67,7 @@ def rate_one(request: HttpRequest, pk: int) -> HttpResponse:
     undone = "deshacer" in request.POST
     turn = queue.turn(pk) if undone else queue.next_unrated(after=pk)
     can_undo = not undone and "saltar" not in request.POST
-    undo = {"url": request.path, **before} if can_undo else None
+    undo = {"url": request.path, "with": json.dumps(back)} if can_undo else None
     return _go_on(request, queue, turn, said, undo=undo)
 
 
@@ -102,6 +104,8 @@ def _decide(request: HttpRequest, conversation: Conversation) -> str:
     if "saltar" in request.POST:
         skip(request, conversation.pk)
         return _("Saltada: queda al final de su cola.")
+    if "dato" in request.POST:
+        return _flag(request, conversation)
     if stars := _stars(request):
         feedback = _feedback(request, conversation)
         rating.rate(conversation, stars=stars, feedback=feedback, by=by)
@@ -110,6 +114,15 @@ def _decide(request: HttpRequest, conversation: Conversation) -> str:
         rating.clear(conversation, by=by)
         said = _("Calificación borrada.")
     return f"{said} {not_started(conversation.domain)}"
+
+
+def _flag(request: HttpRequest, conversation: Conversation) -> str:
+    """Send the exchange to a reviewer, or take that back."""
+    if "deshacer" in request.POST:
+        review.undo(conversation, by=staff(request))
+        return _("Ya no está señalada.")
+    review.flag(conversation, by=staff(request))
+    return _("Queda un dato personal: va a revisión y no enseña a nadie mientras tanto.")
 
 
 def _refused(request: HttpRequest, conversation: Conversation, refusal: Refusal) -> HttpResponse:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
-from conversations.models import Conversation
+from conversations.models import Conversation, ConversationQuerySet, Stage, Why
 from core.access import visible
 from core.models import Domain
 from trainingsite.admin import selection
@@ -35,8 +35,7 @@ class Queue:
     @classmethod
     def of(cls, request: HttpRequest) -> "Queue":
         """The queue that the request names by ``seleccion`` or ``dominio``."""
-        rows = visible(Conversation.objects.standing(), request.user).select_related("domain")
-        rows = rows.order_by("pk")
+        rows = visible(_rateable(), request.user).select_related("domain").order_by("pk")
         skipped = request.session.get("skipped", [])
         chosen = selection.kept(request)
         if chosen is not None:
@@ -71,6 +70,12 @@ class Queue:
             previous=ids.filter(pk__lt=row.pk).order_by("-pk").first(),
             following=ids.filter(pk__gt=row.pk).first(),
         )
+
+
+def _rateable() -> ConversationQuerySet:
+    """All that stands and has an answer to rate, but what waits for its personal data to go."""
+    flagged = Q(stage=Stage.NEEDS_REVIEW, why=Why.PERSONAL_DATA)
+    return Conversation.objects.standing().exclude(answer="").exclude(flagged)
 
 
 def skip(request: HttpRequest, pk: int) -> None:

@@ -3,11 +3,15 @@
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path
 
+from trainingsite.admin.masks import screen as masks
+from trainingsite.admin.masks import trial
 from trainingsite.admin.panel import machine
 from trainingsite.admin.playground import column
 from trainingsite.admin.playground import screen as playground
 from trainingsite.admin.rating import rate_one
 from trainingsite.admin.rating import screen as rate
+from trainingsite.admin.review import heartbeat
+from trainingsite.admin.review import screen as review
 from trainingsite.admin.training import prepare, start
 
 
@@ -18,6 +22,10 @@ def urls(site: AdminSite) -> list[URLPattern]:
         path("estado/", view(machine), name="machine"),
         path("calificar/", view(rate), name="rate"),
         path("calificar/<int:pk>/", view(rate_one), name="rate_one"),
+        path("revisar/<int:pk>/", view(review), name="review_one"),
+        path("revisar/<int:pk>/sigo/", view(heartbeat), name="review_heartbeat"),
+        path("revisar/<int:pk>/datos/", view(masks), name="masks"),
+        path("anonimizador/", view(trial), name="anonymiser"),
         path("preparar/", view(prepare), name="prepare"),
         path("iniciar/", view(start), name="start_training"),
         path("probar/", view(playground), name="playground"),

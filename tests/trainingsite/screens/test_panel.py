@@ -7,6 +7,7 @@ import time
 import pytest
 from django.urls import reverse
 
+from conversations.models import Conversation, Stage
 from finetune import activation
 from finetune.models import FineTuningJob
 from tests.factories import a_conversation, a_domain
@@ -85,6 +86,28 @@ def test_the_number_of_rows_does_not_change_the_number_of_queries(
         rater.get(PANEL)
 
     assert len(then) == len(first)
+
+
+def test_labels_to_review_come_before_more_stars(sign_in, domain):
+    row = a_conversation(domain)
+    Conversation.objects.filter(pk=row.pk).update(stage=Stage.NEEDS_REVIEW)
+
+    page = sign_in("reviewer").get(PANEL)
+
+    step = page.context["loops"][0].next_step
+    assert step.label == "Revisar 1 etiqueta"
+    assert sign_in("reviewer").get(step.url).context["cl"].result_count == 1
+    assert "1 por revisar" in page.content.decode()
+
+
+def test_who_may_not_review_is_not_sent_to(sign_in, domain):
+    row = a_conversation(domain)
+    Conversation.objects.filter(pk=row.pk).update(stage=Stage.NEEDS_REVIEW)
+
+    page = sign_in("rater").get(PANEL)
+
+    assert page.context["loops"][0].next_step.label == "Calificar 1 sin calificar"
+    assert "por revisar" not in page.content.decode()
 
 
 @pytest.mark.parametrize(("age", "says"), [(5, "En marcha."), (600, "Parada"), (None, "señales")])

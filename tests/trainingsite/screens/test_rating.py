@@ -1,12 +1,14 @@
 """Rating: stored at once, undone, skipped, and nothing else starts."""
 
+import json
+
 import pytest
 from django.urls import reverse
 from django_q.models import OrmQ
 
-from conversations.models import Conversation, Stage
+from conversations.models import Conversation, Stage, Why
 from finetune.models import FineTuningJob
-from tests.factories import a_conversation, a_domain
+from tests.factories import a_conversation, a_domain, a_person
 
 SCREEN = reverse("admin:rate")
 JSON = {"accept": "application/json"}
@@ -201,3 +203,56 @@ def test_a_category_is_read_without_underscores(sign_in, domain):
 
     assert "<span>tasas y plazos</span>" in page
     assert "tasas_y_plazos" not in page
+
+
+def flag(client, row):
+    return client.post(reverse("admin:rate_one", args=[row.pk]), {"dato": "1"}, headers=HTMX)
+
+
+def test_a_personal_datum_sends_it_to_a_reviewer_and_goes_on(sign_in, domain):
+    row, then = a_conversation(domain, stars=5), a_conversation(domain)
+
+    card = flag(sign_in("rater"), row)
+
+    row.refresh_from_db()
+    assert (row.stage, row.why, row.stars) == (Stage.NEEDS_REVIEW, Why.PERSONAL_DATA, 5)
+    assert card.context["conversation"] == then
+    assert "va a revisión" in card.context["said"]
+
+
+def test_a_flag_is_undone_as_the_card_says(sign_in, domain):
+    row, rater = a_conversation(domain), sign_in("rater")
+    undo = flag(rater, row).context["undo"]
+
+    card = rater.post(undo["url"], json.loads(undo["with"]) | {"deshacer": "1"}, headers=HTMX)
+
+    row.refresh_from_db()
+    assert (row.stage, row.why) == (Stage.APPROVED, "")
+    assert card.context["conversation"] == row
+
+
+def test_what_was_flagged_waits_for_the_reviewer_and_not_for_stars(sign_in, domain):
+    row, rater = a_conversation(domain), sign_in("rater")
+    flag(rater, row)
+
+    assert rater.get(reverse("admin:rate")).context["conversation"] is None
+    assert "ya está apartada" in flag(rater, row).context["said"]
+
+
+def test_a_question_without_an_answer_is_not_offered(sign_in, domain):
+    person = a_person(domain, consents=True)
+    a_conversation(domain, origin="person", person=person, answer="")
+
+    page = sign_in("rater").get(reverse("admin:rate"))
+
+    assert page.context["conversation"] is None
+    assert page.context["progress"] == {"rated": 0, "total": 0}
+
+
+def test_the_automatic_score_is_shown_as_a_hint(sign_in, domain):
+    row = a_conversation(domain)
+    type(row).objects.filter(pk=row.pk).update(score=2, scored_at=row.created_at)
+
+    page = sign_in("rater").get(reverse("admin:rate")).content.decode()
+
+    assert "puntuación automática 2" in page

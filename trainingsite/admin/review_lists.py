@@ -1,0 +1,144 @@
+"""The lists of reviewers: labels to review, what was rejected, what was screened out."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.timezone import localtime, now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from conversations import review
+from conversations.models import Conversation, Rejected, ScreenedOut, Stage, ToReview
+from core.access import domains_of
+from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin
+from trainingsite.admin import review_filters as by
+from trainingsite.admin.bands import bar
+from trainingsite.admin.marked import NO_ANSWER, question_of
+from trainingsite.admin.reading import CURRENT, compact, errors, label_of
+from trainingsite.admin.review_actions import ReviewActions
+
+
+class ReviewerList(ReviewActions, ReadOnly, ScopedAdmin):
+    """Exchanges with what was read in them; a row opens the page where it is decided about."""
+
+    list_display_links = None
+    sortable_by = ["arrived"]
+    search_fields = ["question", "answer"]
+    search_help_text = _("Busca en la pregunta y en la respuesta.")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_review_permission(request)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related(CURRENT)
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        columns = list(super().get_list_display(request))
+        return columns if domains_of(request.user).count() > 1 else columns[:-2] + columns[-1:]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Links of the theme to a row lead to its page of review."""
+        return HttpResponseRedirect(reverse("admin:review_one", args=[object_id]))
+
+    @admin.display(description=_("pregunta y respuesta"))
+    def said(self, row: Conversation) -> SafeString:
+        return format_html(
+            '<a class="ts-open" href="{}">{}</a><div class="ts-muted">{}</div>',
+            reverse("admin:review_one", args=[row.pk]),
+            question_of(row, label_of(row)),
+            Truncator(row.answer).chars(140) or NO_ANSWER,
+        )
+
+    @admin.display(description=_("etiqueta"))
+    def label(self, row: Conversation) -> SafeString | str:
+        return compact(label_of(row), told=review.told_confidence(row) is not None)
+
+    @admin.display(description=_("errores"))
+    def faults(self, row: Conversation) -> SafeString | str:
+        label = label_of(row)
+        said = errors(label) if label else []
+        return format_html_join("", '<div class="ts-error">{}</div>', ((it,) for it in said)) or "–"
+
+    @admin.display(description=_("por qué"))
+    def reason(self, row: Conversation) -> str:
+        return row.get_why_display() if row.why else "–"
+
+    @admin.display(description=_("llegó"), ordering="created_at")
+    def arrived(self, row: Conversation) -> str:
+        return date_format(localtime(row.created_at), "SHORT_DATETIME_FORMAT")
+
+
+@admin.register(ToReview)
+class ToReviewAdmin(ReviewerList):
+    list_display = ["said", "confidence_told", "label", "doubts", "in_domain", "arrived"]
+    list_filter = [
+        DomainFilter,
+        by.WaitingFilter,
+        by.WhyFilter,
+        by.BandFilter,
+        by.IntentFilter,
+        by.QaFilter,
+    ]
+    list_select_related = ["domain", "claim__user"]
+    actions = ["approve", "reject", "reanalyse", "send_back"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The least certain first; nobody's who took their consent back."""
+        return review.by_confidence(super().get_queryset(request).consented())
+
+    @admin.display(description=_("confianza"))
+    def confidence_told(self, row: Any) -> SafeString:
+        return bar(row.told)
+
+    @admin.display(description=_("dudas"))
+    def doubts(self, row: Conversation) -> SafeString | str:
+        """Why a person must look, what QA found, and who is looking."""
+        reason = [("", row.get_why_display())] if row.why else []
+        label = label_of(row)
+        wrong = [("ts-error", it) for it in (errors(label) if label else [])]
+        lines = [*reason, *wrong, *self._open_by(row)]
+        return format_html_join("", '<div class="{}">{}</div>', lines) or "–"
+
+    def _open_by(self, row: Conversation) -> list[tuple[str, str]]:
+        claim = getattr(row, "claim", None)
+        if claim is None or claim.until < now():
+            return []
+        return [("ts-muted", gettext("En revisión por %s") % claim.user.get_username())]
+
+
+@admin.register(Rejected)
+class RejectedAdmin(ReviewerList):
+    """What does not teach: its text, why, what QA found; it can be reviewed again."""
+
+    list_display = ["said", "label", "faults", "reason", "in_domain", "arrived"]
+    list_filter = [DomainFilter, by.RejectedWhyFilter, by.IntentFilter]
+    ordering = ["-created_at", "-pk"]
+    actions = ["review_again"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(stage=Stage.REJECTED)
+
+
+@admin.register(ScreenedOut)
+class ScreenedOutAdmin(ReviewerList):
+    """What asked for nothing of the business, and why it was thought so."""
+
+    list_display = ["said", "reason", "in_domain", "arrived"]
+    list_filter = [DomainFilter, by.ScreenedWhyFilter]
+    ordering = ["-created_at", "-pk"]
+    actions = ["review_again"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(stage=Stage.SCREENED_OUT)
