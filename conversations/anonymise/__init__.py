@@ -14,7 +14,7 @@ spans, not brackets.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from conversations.anonymise import addresses, codes, dictated, emails, numbers
+from conversations.anonymise import addresses, codes, dictated, emails, numbers, records
 from conversations.anonymise import names as people
 from conversations.anonymise.gate import ENGINES, Ask, Engine, Rule, asker
 from conversations.anonymise.plain import Plain
@@ -30,6 +30,7 @@ _WITHOUT_NAMES = (
     *codes.RULES,
     *dictated.RULES,
     *numbers.RULES,
+    *records.RULES,
     *addresses.RULES,
 )
 _RULES = (*_WITHOUT_NAMES, *people.RULES)

@@ -12,7 +12,7 @@ from stdnum.ve import rif
 from conversations.anonymise.gate import Gate, Rule
 from conversations.anonymise.spans import ACCOUNT, ID, Span, apart
 from conversations.anonymise.view import View
-from conversations.anonymise.words import BETWEEN, meaning_before
+from conversations.anonymise.words import BETWEEN, meaning_after, meaning_before
 
 # Five digits, or a check letter: every code has them, and letters beside them.
 _CLUSTER = r"\d(?:[ .-]?\d){4,40}"
@@ -63,7 +63,8 @@ _RULES: list[tuple[str, re.Pattern[str], Callable[[str], bool]]] = [
 ]
 # Any code that a word announces: "pasaporte AB123456", a NIF with a wrong letter.
 _ANNOUNCED = re.compile(
-    r"(?<![^\W_])(?:(?:[A-Z]{1,4}-?|(?-i:[A-Z]{1,3}) )\d{5,12}|\d{1,8}-?[A-Z]{1,3}-?\d{0,8}"
+    r"(?<![^\W_])(?:[A-Z] ?- ?\d[\d .-]{4,14}\d|[A-Z]{2}\d{2}(?:[ -]?\d{4}){2}[ -]?\d\d[ -]?\d{10}"
+    r"|(?:[A-Z]{1,4}-?|(?-i:[A-Z]{1,3}) )\d{5,12}|\d{1,8}-?[A-Z]{1,3}-?\d{0,8}"
     r"|\d{1,2}(?:\.?\d{3}){2}-K|[A-Z]{2}\d{2}(?:[ -]?\d{4}){2,6}(?:[ -]\d{1,3}\b)?)(?:-?[A-Z\d]{1,3})?(?![^\W_])",
     re.IGNORECASE,
 )
@@ -104,7 +105,7 @@ def _at(view: View, place: int) -> Iterator[Span]:
             yield Span(place, end, label)
     match = _ANNOUNCED.match(view.text, place)
     if match and sum(map(str.isdigit, match[0])) >= _LEAST_DIGITS:
-        meaning = meaning_before(view.folded, place)
+        meaning = meaning_before(view.folded, place) or meaning_after(view.folded, match.end())
         if meaning and meaning.kind in (ID, ACCOUNT):
             yield Span(place, match.end(), meaning.kind)
 

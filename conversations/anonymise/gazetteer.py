@@ -20,7 +20,7 @@ CERTAIN = ONLY_GIVEN | ONLY_FAMILY
 BRANDS = frozenset(map(fold, lines_of("brands.txt")))
 NOT_NAMES = VOCABULARY["not_names"] | VOCABULARY["times"] | VOCABULARY["business"]
 
-_COMMON = frozenset(" ".join(lines_of("common.txt")).split())
+EVERYDAY = frozenset(" ".join(lines_of("common.txt")).split())
 # Endings of nouns, adjectives and verbs, and those of the form a dictionary has.
 _ENDINGS = (
     *(("as", "o"), ("a", "o"), ("as", "a"), ("es", ""), ("s", ""), ("a", "e"), ("a", "")),
@@ -40,9 +40,9 @@ def is_common(word: str) -> bool:
     """
     return (
         word in NOT_NAMES
-        or word in _COMMON
+        or word in EVERYDAY
         or any(
-            word.endswith(ending) and word[: -len(ending)] + instead in _COMMON
+            word.endswith(ending) and word[: -len(ending)] + instead in EVERYDAY
             for ending, instead in _ENDINGS
         )
     )

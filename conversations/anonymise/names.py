@@ -8,6 +8,7 @@ from conversations.anonymise.gate import Gate, Rule
 from conversations.anonymise.gazetteer import (
     BRANDS,
     CERTAIN,
+    EVERYDAY,
     FAMILY,
     GIVEN,
     NOT_NAMES,
@@ -54,6 +55,7 @@ _PLACES = VOCABULARY["places"]
 _NAMED_AFTER = VOCABULARY["named_after"]
 # What people are rather than how they are called: "soy quiteña", "soy fiestero".
 _QUALITY = re.compile(r"(?:an|ay|eñ|er|ad|id|iv|in|os|ic)[oa]s?$|(?:ense|ista|ora?|nte|[ae]l)s?$")
+_SIGNS = tuple("ºª°")  # "NºCol" is no name
 _MOST_TOKENS = 6
 _LONGEST_ACRONYM = 5
 _SHORTEST_UNKNOWN = 4
@@ -152,11 +154,15 @@ def _parts(view: View, first: re.Match[str], *, unknown: bool = False) -> list[r
 def _may_go_on(word: str, *, capital: bool, unknown: bool) -> bool:
     if word.endswith("."):  # an initial
         return capital
+    if word[1:2] in _SIGNS:
+        return False
     folded = _core(word)
     if folded in NOT_NAMES:
         return False
-    if folded in GIVEN or folded in FAMILY:
+    if folded in CERTAIN or (folded in FAMILY and word.istitle()):
         return word[0].isupper() or not capital or folded in ONLY_FAMILY
+    if folded in GIVEN or folded in FAMILY:
+        return word[0].isupper() == capital and folded not in EVERYDAY
     if capital:
         return word[0].isupper() and not is_common(folded) and not _is_acronym(word)
     return unknown and len(word) >= _SHORTEST_UNKNOWN and not is_common(folded)

@@ -29,6 +29,7 @@ _NOT_PERSONAL = re.compile(
 # Where one of these may stand: digits with signs between, or money.
 _CHUNK = re.compile(r"\d[\d \t./-]{5,}|[$€][ \t]?\d[\d \t.,]*")
 _CHAT_LINK = re.compile(r"(?:https?://)?(?:www\.)?(?:wa\.me/|api\.whatsapp\.com/send\?phone=)\+?$")
+_COUNTRY = re.compile(r"(?<![^\W_])((?:cl|uy|sv|gt|py|ar|ec|pe|mx) )$")
 _DEPARTMENT = re.compile(r"[ -](?:lp|sc|cbba?|ch|or|pt|tj|bn|pd)\b")
 _UNIT = re.compile(
     r"[ \t]?(?:%|°|kgs?\b|kilos?\b|kilogramos?\b|lbs?\b|libras?\b|gr?\b|gramos?\b|ton\b|tm\b"
@@ -162,14 +163,16 @@ def _checked(folded: str, groups: list[re.Match[str]], meaning: str | None) -> I
     if meaning is HARMLESS:
         place, meaning = _after_harmless(folded, groups), None
     while place < len(groups):
-        hit = _longest(folded, groups, place, meaning) or _announced(groups, place, meaning)
-        if hit is None and place == 0 and meaning in _DIGITS:
-            hit = _mistyped(folded, groups, meaning)
+        hit = _longest(folded, groups, place, meaning)
+        if meaning in _DIGITS and (hit is None or hit[1] != meaning):
+            hit = _announced(groups, place, meaning) or (
+                _mistyped(folded, groups, meaning) if place == 0 else hit
+            )
         if hit is None:
             place += 1
             continue
         window, label, place = hit
-        yield _span(folded, window, label)
+        yield _span(folded, window, meaning or label)
         if meaning and (place == len(groups) or len(groups[place][0]) != len(window.digits)):
             meaning = None
 
@@ -214,8 +217,8 @@ def _longest(
     shapes = _lengths(groups[place : place + _MOST_GROUPS])
     if not shapes.startswith(_SINGLE):
         shapes = shapes[:_MOST_LONGER_GROUPS]
-    elif place and len(groups[place - 1][0]) == 1:
-        return None  # the middle of a row of single digits
+    elif (place and len(groups[place - 1][0]) == 1) or (meaning and len(groups) > _MOST_GROUPS):
+        return None  # the middle of a row of single digits, or a whole row that is announced
     for size in range(len(shapes), 0, -1):
         shape, end = shapes[:size], place + size
         if not (plus or shape in _SHAPES or (shape == _PAIRS and groups[place][0][0] == "0")):
@@ -224,7 +227,7 @@ def _longest(
             continue
         window = _window(groups, place, end, shape)
         if label := _judge(folded, groups, window, end, plus=plus, announced=meaning is not None):
-            return window, meaning or label, end
+            return window, label, end
     return _typed_with_plus(groups, place) if plus or (area and not meaning) else None
 
 
@@ -239,7 +242,7 @@ def _is_tied(groups: list[re.Match[str]], place: int) -> bool:
     if not 0 < place < len(groups):
         return False
     between = groups[place].string[groups[place - 1].end() : groups[place].start()]
-    return between in {".", "-"}
+    return between in {".", "-"} or (between == " - " and len(groups[place][0]) <= 2)
 
 
 def _judge(
@@ -308,7 +311,7 @@ def _glue(groups: list[re.Match[str]], place: int) -> str:
 
 
 def _span(folded: str, window: Window, label: str) -> Span:
-    """Take along the opening bracket, the plus sign, a link and a Bolivian department."""
+    """Take along the opening bracket, the plus sign, a link, a country and a Bolivian department."""
     start, end = window[:2]
     for _ in range(2):
         bracket = folded[start - 1 : start] == "(" and ")" in folded[start : window.end]
@@ -316,6 +319,8 @@ def _span(folded: str, window: Window, label: str) -> Span:
             start -= 1
     if label is PHONE and (link := _CHAT_LINK.search(folded, max(0, start - 40), start)):
         start = link.start()
+    if label is ID and (country := _COUNTRY.search(folded, max(0, start - 4), start)):
+        start = country.start(1)
     if label is ID and (department := _DEPARTMENT.match(folded, end)):
         end = department.end()
     return Span(start, end, label)

@@ -23,9 +23,9 @@ _UNIT = one_of(
     ),
 )
 _NO_AMOUNT = rf"(?![^\W_]|[%/]|[.,]\d|[ ]?%|[ ]?/[ ]?\d|[ ]?{_UNIT}\b)"
-UNNUMBERED = r"(?:s/n|sin[ ]n[uú]mero)\b"
+UNNUMBERED = r"(?:s/?n|sin[ ]n[uú]mero)\b"
 _WING = r"(?:[nseo]e?\d{1,3}[a-z]?-|[nseo]-)?"
-NUMBER = rf"(?:{UNNUMBERED}|{_WING}\d{{1,5}}(?:-?[a-z]\b|[ ][b-dfh]\b)?(?:-\d{{1,4}})?{_NO_AMOUNT})"
+NUMBER = rf"(?:{UNNUMBERED}|{_WING}\d{{1,5}}(?:-?[a-z]\b|[ ][b-dfh]\b)?(?:-\d{{1,4}}){{0,2}}{_NO_AMOUNT})"
 SIGN = r"(?:n[°º]|nro\.?|num\.?|n[uú]mero|no\.|#)"
 AND_NUMBER = rf"(?:[ ,]{{1,2}}(?:{SIGN}[ ]?)?{NUMBER})"
 _PARTS = (
@@ -67,7 +67,7 @@ _GRID = (
     rf"\d{{1,3}}{_LETTER}(?:[ ]?bis)?{_SIDE}[ ]?"
     rf"(?:{SIGN}[ ]?{_PLATE}|\d{{1,3}}[a-z]?-\d{{1,3}})(?![^\W_])"
 )
-_ORDINAL = r"\d{1,2}(?:(?:er|ra|do|da|ro|to|ta|mo|ma|vo|va|no|na)\b|[ºª°])\.?"
+_ORDINAL = r"\d{1,2}(?:(?:er|ra|do|da|ro|to|ta|mo|ma|vo|va|no|na)\b|\.?[ºª°])\.?"
 _WHERE = one_of(
     rf"{_DATE}{AND_NUMBER}?",
     _GRID,
@@ -129,6 +129,7 @@ _HEAD = one_of(
     r"(?:apartado|casilla|p\.?o\.?[ ]box)(?:[ ]de[ ]correos|[ ]postal)?[ ]\d{1,5}\b",
 )
 _LAST = r"(?=[ ]*(?:[.,;)\n]|$))"
+_SIDE_OF_STAIRS = r"(?:izq|iz|izda|dcha|der)\w*\.?"
 _STEP = r"\d{2,3}[ ]?(?:m|mts?|metros|varas)?\.?[ ](?:al[ ])?(?:norte|sur|este|oeste)\b"
 _TAIL = one_of(
     rf"[ ,;.-]{{1,3}}{one_of(_BLOCK, _PART, _AREA, _ROAD)}",
@@ -136,8 +137,10 @@ _TAIL = one_of(
     _CORNER,
     rf"[ ,-]{{1,3}}{SIGN}[ ]?{NUMBER}",
     rf"[ ,.-]{{1,3}}{_ORDINAL}(?:[ ](?:piso|nivel|etapa|anillo|planta)(?:[ ]alto)?\b"
-    r"|[ ]?(?:izq|izda|dcha|der)\w*\.?|[ ]?[a-h]\b)?",
+    rf"|[ ]?{_SIDE_OF_STAIRS}|[ -]{{0,3}}[a-z\d]\b)?",
+    rf"[ ,.-]{{1,3}}\d{{1,2}}[ ]{_SIDE_OF_STAIRS}",
     r"[ ,.-]{1,3}(?:p-?)?\d{1,2}[ ]?[a-h]\b(?![ ]?\d)",
+    r"[ ,-]{1,3}(?-i:P)-?\d{1,2}\b|[ ](?-i:[A-H])-\d{1,3}\b",
     rf"[ ,.]{{1,2}}\d{{1,2}}(?:,[ ]?\d{{1,2}})?{_LAST}",
     rf"[ ,]{{1,3}}(?-i:[A-H]){_LAST}",
     rf"[ ,]{{1,3}}(?:bajo|esq\.?|esquina)(?:[ ][a-h]\b)?{_LAST}",

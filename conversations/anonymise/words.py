@@ -27,8 +27,9 @@ _CUT = re.compile(rf"[{ANY_BARRIER}]|\d[\d .-]{{3,}}\d|\n\s*\n")
 _STOPS = re.compile(r"[,;!?]|\.\s+[^\d\s]{4}")
 _REACH = 48
 _AFTER = re.compile(
-    r"[\s,)]{0,3}(?:es|este es|ese es|\()?\s?(?:mi|el|su)?\s?(?:numero de )?"
-    r"(cedula|ruc|dni|celular|cel|telefono|whatsapp|wsp|cuenta|tarjeta)\b"
+    r"[\s,)]{0,3}(?:(?:es|este es|ese es) (?:mi|el|su|la) (?:numero de )?([a-z]{2,16})\b"
+    r"|\(?(?:mi|el|su)?\s?(?:numero de )?(cedula|ruc|dni|celular|cel|telefono|whatsapp|wsp|cuenta"
+    r"|tarjeta)\b)"
 )
 
 
@@ -75,4 +76,5 @@ def _is_no_account(before: str, word: str, place: int) -> bool:
 def meaning_after(folded: str, end: int) -> Meaning | None:
     """Say what the words right after a number make of it: "... es mi cédula"."""
     match = _AFTER.match(folded, end, end + 40)
-    return Meaning(_MEANINGS[match[1]]) if match else None
+    kind = _MEANINGS.get(match[1] or match[2]) if match else None
+    return Meaning(kind) if kind else None
