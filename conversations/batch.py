@@ -78,8 +78,11 @@ class Batch:
         threads.store(self.threads.values())
         theirs = [row.pk for row in self.rows if row.origin == Origin.PERSON]
         Processing.objects.bulk_create(Processing(conversation_id=pk) for pk in theirs)
-        if theirs:
-            bell.ring(for_=theirs)
+        answered = [row for thread in self.threads.values() for row in thread.answered]
+        again = [row.pk for row in answered if row.stage == Stage.CAPTURED]
+        Processing.objects.filter(pk__in=again).again()
+        if waiting := theirs + again:
+            bell.ring(for_=waiting)
 
     def _exchange(self, item: Exchange) -> Conversation:
         theirs, thread = item.origin == Origin.PERSON, self._thread(item)

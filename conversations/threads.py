@@ -17,6 +17,7 @@ from conversations.models import (
     ChatMessage,
     ChatSession,
     Conversation,
+    Origin,
     Rating,
     Role,
     Stage,
@@ -27,6 +28,7 @@ from core.models import Domain
 logger = logging.getLogger(__name__)
 
 TURNS = 20  # of a history (requirements, 3.3)
+_MACHINE_REASONS = ("", Why.LOW_CONFIDENCE, Why.QA)  # of stages that no person had a say in
 BOT = "bot"  # who answered late, where a decision is written down
 
 Turn = dict[str, str]
@@ -36,6 +38,8 @@ Key = tuple[str, str]
 
 _READ = (
     "session",
+    "origin",
+    "why",
     "question",
     "answer",
     "history",
@@ -130,8 +134,10 @@ class Thread:
             self.scored.append(row)
 
     def _review_again(self, row: Conversation) -> None:
-        """A person judged the exchange before it had this answer: they look once more."""
+        """Whoever judged the exchange before it had this answer looks once more."""
         if row.stars is None and row.reviewed_at is None:
+            if row.origin == Origin.PERSON and row.why in _MACHINE_REASONS:
+                row.stage, row.why = Stage.CAPTURED, ""
             return
         if row.stars is not None:
             row.ratings.create(reason=Rating.Reason.EDITED, by=BOT)

@@ -56,7 +56,14 @@ class WorkQuerySet(models.QuerySet[Any]):
 
     def retry(self) -> int:
         """Give dead work another five tries; how many rows."""
-        return self.dead().update(
+        return self.dead().again()
+
+    def again(self) -> int:
+        """Have it done from the start, whatever became of it so far; how many rows.
+
+        Whoever is at it finds out at the end that it is no longer theirs.
+        """
+        return self.update(
             state=WorkState.WAITING, attempts=0, next_at=Now(), lease_until=None, error=""
         )
 

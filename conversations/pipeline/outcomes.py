@@ -85,8 +85,7 @@ def _write(row: Conversation, reading: Reading, vector: list[float] | None) -> O
     outcome = outcome_of(row, reading)
     values: dict[str, Any] = {"confidence": reading.confidence, "updated_at": Now()}
     moved: dict[str, Any] = {"stage": outcome.stage, "why": outcome.why}
-    if outcome.stage == Stage.APPROVED:
-        moved["sampled"] = _is_sampled(row)
+    moved["sampled"] = outcome.stage == Stage.APPROVED and _is_sampled(row)
     if vector is not None:
         moved |= {"embedding": vector, "embedding_model": llm.embedding_model()}
     same = _still(row)

@@ -1,0 +1,25 @@
+"""Exchanges of the shrimp domain on their way through the pipeline."""
+
+from conversations.capture import capture
+from tests.factories import a_person
+
+SURE = "Hola, ¿a cómo tienen el HLSO 16/20?"
+UNSURE = "Hola, ¿y el camarón, qué me cuenta de esa talla grande?"
+TOLD = "El HLSO 16/20 está a 9.40 USD/kg FOB Guayaquil."
+
+
+def waiting(domain, question=SURE, answer=TOLD, *, person=None, **fields):
+    """An exchange of a person that waits to be processed."""
+    return capture(
+        domain=domain,
+        question=question,
+        answer=answer,
+        origin="person",
+        person=person or a_person(domain, consents=True),
+        **fields,
+    )
+
+
+def after(row):
+    row.refresh_from_db()
+    return row
