@@ -32,7 +32,8 @@ def deciding(
 
     One transaction. The claim of ``by`` ends with it when nothing is left to review.
     ``held=False`` does not mind whether somebody else has the exchange open. Raises
-    :class:`Conflict` when somebody has, :class:`Invalid` for notes that cannot be kept, and :class:`NotFound` when it was deleted.
+    :class:`Conflict` when somebody has, :class:`Invalid` for notes that cannot be kept, and
+    :class:`NotFound` when it was deleted.
     """
     notes = _kept(notes, conversation)
     with transaction.atomic():
