@@ -8,26 +8,19 @@ from types import SimpleNamespace
 from conversations.catalogue import Catalogue
 from trainingsite import samples
 
+FOLDER = samples.FOLDER / "camaron"
 
-def a_number(given):
-    return None if given is None else Decimal(str(given))
+
+def rows():
+    lines = (FOLDER / "catalogue.jsonl").read_text("utf-8").splitlines()
+    for row in (json.loads(line, parse_float=Decimal) for line in lines):
+        yield row | {"product": row["product"] or "", "unit": row["unit"] or ""}
+
+
+def texts():
+    return json.loads((FOLDER / "domain.json").read_text("utf-8"))
 
 
 @cache
 def shrimp():
-    folder = samples.FOLDER / "camaron"
-    lines = (folder / "catalogue.jsonl").read_text("utf-8").splitlines()
-    rows = [
-        SimpleNamespace(
-            kind=it["kind"],
-            code=it["code"],
-            name=it["name"],
-            aliases=it["aliases"],
-            product=it["product"] or "",
-            minimum=a_number(it["minimum"]),
-            maximum=a_number(it["maximum"]),
-            unit=it["unit"] or "",
-        )
-        for it in map(json.loads, lines)
-    ]
-    return Catalogue.read(rows, json.loads((folder / "domain.json").read_text("utf-8")))
+    return Catalogue.read([SimpleNamespace(**row) for row in rows()], texts())

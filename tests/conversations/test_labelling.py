@@ -9,17 +9,16 @@ from conversations.labelling import examples
 from conversations.labelling.votes import Vote, decide
 from conversations.models import Conversation, Processing
 from conversations.pipeline import readers
-from tests.conversations.exchanges import SURE, UNSURE, after, waiting
+from tests.conversations.exchanges import SURE, UNSURE, after, shrimp_domain, waiting
 from tests.factories import a_user
 from tests.fakes import a_completion
-from trainingsite import samples
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def domain():
-    return samples.load("camaron")
+    return shrimp_domain()
 
 
 # --- the model ---------------------------------------------------------------------------------

@@ -12,16 +12,15 @@ from conversations.models import ChatSession, Conversation, Processing, Stage, W
 from conversations.pipeline import readers
 from conversations.rating import rate
 from core.work import MOST_CLAIMS, WorkState
-from tests.conversations.exchanges import SURE, TOLD, UNSURE, after, waiting
-from tests.factories import a_person, a_user
-from trainingsite import samples
+from tests.conversations.exchanges import SURE, TOLD, UNSURE, after, shrimp_domain, waiting
+from tests.factories import a_domain, a_person, a_user
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def domain():
-    return samples.load("camaron")
+    return shrimp_domain()
 
 
 def due(**values):
@@ -100,7 +99,7 @@ def test_at_most_so_many_are_taken_oldest_first(domain):
 
 def test_only_the_domain_asked_for_is_processed(domain):
     waiting(domain)
-    assert pipeline.process(domain=samples.load("tienda")).claimed == 0
+    assert pipeline.process(domain=a_domain()).claimed == 0
 
 
 def test_the_blind_sample_is_a_share_and_the_same_each_time(domain):
