@@ -25,6 +25,7 @@ _ASSERTED = frozenset(["me", "nos", "por", "como"])
 WAITING = Cue(NEUTRAL, "wait")
 MOCKING = Cue(NEUTRAL, "mock")
 # What is said of something that no list knows.
+QUESTION = Cue()
 DENIAL = Cue(2, "denial")
 OBJECTION = Cue(NEUTRAL, "objection")
 TOO_MUCH = Cue(2)
@@ -59,7 +60,7 @@ def _without_hopes(sentence: list[Heard]) -> list[Heard]:
 def _of_clause(clause: Clause, lexicon: Lexicon) -> Iterator[Heard]:
     words = bare_words(clause.words)
     found = list(lexicon.find(words))
-    if not found and words and clause.mark != "?":
+    if not found and words:
         yield from _unnamed(clause, words)
     waits = any(it.says.role == "wait" for it in found)
     spent = meant_well = 0  # where the last cue ends, and the last that did not complain
@@ -76,7 +77,9 @@ def _of_clause(clause: Clause, lexicon: Lexicon) -> Iterator[Heard]:
 
 def _unnamed(clause: Clause, words: list[str]) -> Iterator[Heard]:
     """What a clause without any known word may still tell."""
-    if NEGATORS & set(words):
+    if clause.mark == "?":
+        yield Heard(QUESTION, clause)
+    elif NEGATORS & set(words):
         yield Heard(DENIAL, clause)
     elif clause.weight > 1:
         yield Heard(TOO_MUCH if MEASURES & set(words) else OBJECTION, clause)
@@ -99,6 +102,6 @@ def _meant(before: list[str], phrase: list[str], cue: Cue, *, asked: bool) -> Cu
 
 def _praise(cue: Cue, *, denied: bool, weak: bool) -> Cue:
     """Praise denied is a complaint, a sale denied a refusal."""
-    if denied and cue.sells:
+    if denied and cue.sells and cue.stars == 5:
         return Cue(1, "firm")
     return Cue(2) if denied or weak else cue

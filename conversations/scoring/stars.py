@@ -31,7 +31,8 @@ def _stars(heard: list[Heard]) -> int:
     good = [it for it in heard if it.cue.stars > NEUTRAL and it.cue.role != "courtesy"]
     bad = [it for it in heard if it.cue.stars < NEUTRAL and it.cue.role != "denial"]
     # A denial of something unknown counts where it objects to praise, or where nothing else is.
-    bad += [it for it in heard if it.cue.role == "denial" and (it.clause.weight > 1 or not good)]
+    mere = not good and not _asks(heard)
+    bad += [it for it in heard if it.cue.role == "denial" and (mere or it.clause.weight > 1)]
     if any(it.cue.role == "irony" for it in heard) or _mocks(heard, bad):
         return 1
     if good and bad:
