@@ -11,6 +11,7 @@ WORD_LISTS = (
     "success_words",
     "positive_words",
     "negative_words",
+    "irony_words",
     "negative_feedback_words",
     "whitelist",
 )
@@ -50,7 +51,16 @@ def fault_of_texts(texts: Any) -> str | None:
     for key in WORD_LISTS:
         if key in texts and not is_word_list(texts[key]):
             return _('«%s» debe ser una lista de palabras: ["una", "otra"].') % key
-    return _fault_of_categories(texts.get("categories", []))
+    return _fault_of_score_words(texts.get("score_words", {})) or _fault_of_categories(
+        texts.get("categories", [])
+    )
+
+
+def _fault_of_score_words(by_stars: Any) -> str | None:
+    stars = isinstance(by_stars, dict) and all(it in "12345" and len(it) == 1 for it in by_stars)
+    if stars and all(map(is_word_list, by_stars.values())):
+        return None
+    return _('«score_words» debe ser un objeto de "1" a "5": {"5": ["una", "otra"]}.')
 
 
 def _fault_of_categories(categories: Any) -> str | None:
