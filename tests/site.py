@@ -82,9 +82,10 @@ class Site:
         self.port = free_port()
         self.said = []
         self.process = None
-        keys = {"SECRET_KEY": "x" * 50, "PSEUDONYM_KEY": "y" * 50, "PORT": str(self.port)}
+        ports = {"PORT": str(self.port), "MODELSERVER_PORT": str(free_port())}
+        keys = {"SECRET_KEY": "x" * 50, "PSEUDONYM_KEY": "y" * 50}
         mine = {it: os.environ[it] for it in os.environ if not it.startswith(("LLM_", "POSTGRES_"))}
-        self.environment = mine | {"LLM_PROVIDERS": "openai"} | keys | environment
+        self.environment = mine | {"LLM_PROVIDERS": "openai"} | ports | keys | environment
 
     def __enter__(self):
         return self
@@ -173,8 +174,13 @@ class Site:
         with self.connect() as connection:
             return connection.execute(query, values or None).fetchall()
 
+    def database_log(self):
+        """What its PostgreSQL wrote."""
+        return (self._place().data / "server.log").read_text(errors="replace")
+
     def _place(self):
-        return place.find(self.folder / "var" / "postgres")
+        quick = self.environment.get("POSTGRES_FSYNC") == "0"
+        return place.find(self.folder / "var" / ("postgres-nofsync" if quick else "postgres"))
 
     def _ended(self):
         return self.process.poll() is not None
