@@ -3,12 +3,16 @@
 import json
 from functools import lru_cache
 
-from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import TextField
-from django.db.models.functions import Cast, JSONArray
+from django.db import connection
 
 from conversations.scoring import category
 from core.models import Domain
+
+# By hand: each capture asks it, and making the same query of objects takes four times as long.
+_CATALOGUE = """
+SELECT string_agg(code || chr(31) || name || chr(31) || aliases::text, chr(30) ORDER BY id)
+FROM conversations_catalogueentry WHERE domain_id = %s
+"""
 
 
 def detect(text: str, domain: Domain) -> str:
@@ -27,14 +31,16 @@ def whitelist(domain: Domain) -> frozenset[str]:
 
 
 def _catalogue(domain: Domain) -> str:
-    """Codes, names and aliases as one text of JSON: read as one value, and equal while they are."""
-    entries = JSONBAgg(JSONArray("code", "name", "aliases"), order_by="pk")
-    return domain.catalogue.order_by().aggregate(all=Cast(entries, TextField()))["all"] or "[]"
+    """Codes, names and aliases as one text, equal while they are: one value to read and compare."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CATALOGUE, [domain.pk])
+        return cursor.fetchone()[0] or ""
 
 
 @lru_cache(maxsize=32)
 def _terms(own: frozenset[str], catalogue: str) -> frozenset[str]:
     terms = set(own)
-    for code, name, aliases in json.loads(catalogue):
-        terms.update([code, name, *aliases])
+    for entry in filter(None, catalogue.split("\x1e")):
+        code, name, aliases = entry.split("\x1f")
+        terms.update([code, name, *json.loads(aliases)])
     return frozenset(term.casefold() for term in terms)

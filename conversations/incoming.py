@@ -83,7 +83,7 @@ def _captured(domain: Domain, messages: Sequence[Message]) -> list[Outcome]:
     people = people_behind({message.user_id for message in messages}, domain=domain)
     outcomes = [_refused(people[message.user_id]) for message in messages]
     items = [
-        _item(message, person)
+        _item(message, person, domain)
         for message in messages
         if isinstance(person := people[message.user_id], Person)
     ]
@@ -97,11 +97,11 @@ def _refused(person: Person | Invalid | None) -> Outcome | None:
     return Outcome(refusal=person or ConsentMissing())
 
 
-def _item(message: Message, person: Person) -> Exchange | Reply:
+def _item(message: Message, person: Person, domain: Domain) -> Exchange | Reply:
     thread = f"{person.pseudonym}\0{message.conversation_id}"
     role = "user" if message.question else "assistant"
     session = ChatSession(
-        domain=person.domain, person=person, channel=CHANNEL, outside_key=consent.keyed(thread)
+        domain=domain, person=person, channel=CHANNEL, outside_key=consent.keyed(thread)
     )
     outside_id = consent.keyed(f"{thread}\0{message.message_id}\0{role}")
     if not message.question:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from conversations import scoring
@@ -49,7 +50,6 @@ _READ = (
     "reviewed_at",
     "scored_at",
 )
-_SCORED = ("score", "successful", "next_message", "scored_at", "updated_at")
 _ANSWERED = (
     "answer",
     "masks",
@@ -62,6 +62,15 @@ _ANSWERED = (
     "reviewed_by",
     "updated_at",
 )
+
+# By hand: in a batch nearly every message rates one, and a CASE for each row and column is slow.
+_SCORE = """
+UPDATE conversaciones_ai SET score = said.score, successful = said.successful,
+    next_message = said.message, scored_at = statement_timestamp()
+FROM unnest(%s::bigint[], %s::smallint[], %s::boolean[], %s::text[])
+    AS said (id, score, successful, message)
+WHERE conversaciones_ai.id = said.id
+"""
 
 
 class Thread:
@@ -170,13 +179,12 @@ def opened(domain: Domain, sessions: Iterable[ChatSession]) -> dict[Key, Thread]
 def store(threads: Iterable[Thread]) -> None:
     """Write down what was added to ``threads``; their new exchanges are stored before."""
     threads = list(threads)
-    now = timezone.now()
-    for name, fields in {"scored": _SCORED, "answered": _ANSWERED}.items():
-        rows = [row for thread in threads for row in getattr(thread, name)]
-        for row in rows:
-            row.updated_at = now
-        if rows:
-            Conversation.objects.bulk_update(rows, fields)
+    _store_scores([row for thread in threads for row in thread.scored])
+    answered = [row for thread in threads for row in thread.answered]
+    for row in answered:
+        row.updated_at = timezone.now()
+    if answered:
+        Conversation.objects.bulk_update(answered, _ANSWERED)
     ChatMessage.objects.bulk_create([message for thread in threads for message in thread.messages])
 
 
@@ -208,6 +216,14 @@ def retell(row: Conversation, *, was: dict[str, str]) -> None:
         if (told, followed) != (other.history, other.next_message):
             other.history, other.next_message = told, followed
             other.save(update_fields=["history", "next_message", "updated_at"])
+
+
+def _store_scores(rows: list[Conversation]) -> None:
+    if not rows:
+        return
+    columns = [(row.pk, row.score, row.successful, row.next_message) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_SCORE, [list(column) for column in zip(*columns, strict=True)])
 
 
 def _locked(domain: Domain, wanted: dict[Key, ChatSession]) -> dict[Key, ChatSession]:
