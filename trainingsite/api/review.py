@@ -27,7 +27,6 @@ from trainingsite.api.review_serializers import (
 )
 
 PREFIX = "webhook/review/"
-COLUMNS = {"captured_at": "created_at", "reviewed_at": "reviewed_at"}
 
 
 class ReviewView(ViewSetMixin, WebhookView):
@@ -118,8 +117,10 @@ def _ordered(rows: ConversationQuerySet, query: dict[str, Any]) -> ConversationQ
     descending = query["sort_desc"]
     if query["sort_by"] == "confidence":
         return review.by_confidence(rows, descending=descending)
-    column = F(COLUMNS[query["sort_by"]])
-    ordered = column.desc(nulls_last=True) if descending else column.asc(nulls_last=True)
+    if query["sort_by"] == "captured_at":
+        return rows.newest_first() if descending else rows.order_by("created_at", "pk")
+    reviewed = F("reviewed_at")
+    ordered = reviewed.desc(nulls_last=True) if descending else reviewed.asc(nulls_last=True)
     return rows.order_by(ordered, "-pk" if descending else "pk")
 
 
