@@ -26,7 +26,7 @@ _SPELLINGS = [  # what sounds the same is often written the same, or the other w
 ]
 FILLERS = frozenset(["a", "al", "de", "del", "el", "en", "la", "las", "los", "para", "por", "y"])
 FILLERS |= {"and", "for", "of", "the"}
-_BETWEEN_NUMBERS = frozenset(["a"])
+_BETWEEN_NUMBERS = frozenset(["a", "al"])
 _JOINED = re.compile(r"[\s/\-–—&.+'’]{0,4}")  # what may stand between two words of a phrase
 # Letters of a word that may hold one slip if it is a code, one in any case, two; none beyond.
 _LEAST, _SHORT, _LONG, _LONGEST = 4, 5, 9, 24
@@ -119,10 +119,10 @@ class Terms:
     def _add(self, phrase: str, value: Hashable) -> None:
         words = [it for it in tokens(phrase) if it.key not in self._fillers]
         spelled = [[it.key for it in words]]
-        if len(words) > 1 and not any(it.is_number for it in words):
-            together = plain("".join(phrase[it.start : it.end] for it in words))
-            if len(together) >= _SHORT:
-                spelled.append([fold(together)])
+        together = plain("".join(phrase[it.start : it.end] for it in words))
+        alike = len({it.is_number for it in words}) == 1
+        if len(words) > 1 and alike and len(together) >= _LEAST:
+            spelled.append([fold(together)])  # "easypeel", "1620"
         for keys in filter(None, spelled):
             node = self._root
             for key in keys:

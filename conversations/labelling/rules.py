@@ -25,7 +25,7 @@ def vote_on_field(field: Field, found: Sequence[Entity]) -> Vote:
 
 
 def vote_on_intent(text: str, found: Sequence[Entity], catalogue: Catalogue) -> Vote | None:
-    """The first intent of the domain's list with a word in ``text``.
+    """The first intent of the domain's list with a word in ``text``, requests before the others.
 
     It is surest when all that the intent requires is there, and least when words of other
     intents are, too. A text that names nothing of the business is of the intent that has no
@@ -33,11 +33,12 @@ def vote_on_intent(text: str, found: Sequence[Entity], catalogue: Catalogue) -> 
     """
     said = _words(catalogue.intents).find(text, tokens(text))
     named = {name for match in said for name in match.values}
-    intent = next((it for it in catalogue.intents if it.name in named), None)
+    requests = [it for it in catalogue.intents if it.name in named and it.is_request]
+    others = [it for it in catalogue.intents if it.name in named and not it.is_request]
+    intent = next(iter(requests + others), None)
     if not intent:
         return None if found else _left_over(catalogue)
     present = all(len(entities.values(found, it)) == 1 for it in intent.required)
-    requests = [it for it in catalogue.intents if it.name in named and it.is_request]
     trust = MORE_INTENTS if len(requests) > 1 else ONE_INTENT
     return Vote("rules", intent.name, COMPLETE if intent.required and present else trust)
 
