@@ -17,6 +17,7 @@ from conversations.review.waiting import (
     is_waiting,
     pending,
     told_confidence,
+    told_why,
     with_told,
 )
 
@@ -45,6 +46,7 @@ __all__ = [
     "standing",
     "summary",
     "told_confidence",
+    "told_why",
     "undo",
     "with_told",
 ]

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -204,7 +205,9 @@ class ConversationAdmin(ReviewActions, ScopedAdmin):
         if label is None:
             return "–"
         said = ((it,) for it in errors(label))
-        return format_html_join("", '<div class="ts-error">{}</div>', said) or _("sin errores")
+        return format_html_join("", '<div class="ts-error">{}</div>', said) or gettext(
+            "sin errores"
+        )
 
     @admin.display(description=_("revisión"))
     def to_review(self, row: Conversation) -> SafeString:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations.capture import LONGEST
 from conversations.catalogue import Catalogue, Field
 from conversations.models import Conversation, Label
-from trainingsite.admin.marked import kind_name
+from trainingsite.admin.marked import kind_name, place_of
 from trainingsite.admin.reading import Line, as_text
 
 TEXTS = ("question", "answer")
@@ -37,13 +37,15 @@ class LabelForm(forms.Form):
         widget=forms.Select(attrs={"class": "ts-input"}),
     )
 
-    def __init__(self, *args: Any, row: Conversation, label: Label | None, catalogue: Catalogue):
+    def __init__(
+        self, posted: Any, *, row: Conversation, label: Label | None, catalogue: Catalogue
+    ) -> None:
         read: dict[str, Any] = label.fields if label else {}
-        names = [*read, *(it.name for it in catalogue.fields if it.name not in read)]
+        names = sorted({*read, *(it.name for it in catalogue.fields)}, key=place_of)
         given = {name: as_text(read.get(name)) for name in names}
         intent = label.intent if label else ""
         texts = {name: getattr(row, name) for name in TEXTS}
-        super().__init__(*args, initial={"intent": intent, **texts, **given})
+        super().__init__(posted, initial={"intent": intent, **texts, **given})
         self.names = names
         self.fields["intent"].choices = _intents(catalogue, intent)  # type: ignore[attr-defined]
         for name in names:

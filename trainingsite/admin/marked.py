@@ -42,6 +42,12 @@ def kind_name(kind: str) -> str:
     return str(KINDS.get(kind, kind.replace("_", " ")))
 
 
+def place_of(kind: str) -> tuple[int, str]:
+    """Where a field stands among others, to sort by."""
+    known = list(KINDS)
+    return (known.index(kind) if kind in KINDS else len(known), kind)
+
+
 def marked(text: str, marks: Iterable[Mark]) -> SafeString:
     """``text`` with ``marks``; one that overlaps an earlier one, or ends beyond it, is left out."""
     return format_html_join("", "{}", ((piece,) for piece in _pieces(text, marks)))

@@ -43,8 +43,8 @@ class LiftForm(forms.Form):
 @requires(RIGHT)
 def screen(request: HttpRequest, pk: int) -> HttpResponse:
     """An exchange with its masks (GET); one more of them, or one less (POST)."""
-    rows = visible(Conversation.objects.select_related("domain"), request.user)
-    row = get_object_or_404(rows, pk=pk)
+    rows = Conversation.objects.consented().select_related("domain")
+    row = get_object_or_404(visible(rows, request.user), pk=pk)
     if request.method == "POST":
         return _change(request, row)
     return page(

@@ -33,13 +33,15 @@ class WordFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         words = {"si": True, "no": False, "nada": None}
-        return queryset.filter(word=words[self.value()]) if self.value() in words else queryset
+        asked = self.value() or ""
+        return queryset.filter(word=words[asked]) if asked in words else queryset
 
 
 class ConsentInline(ReadOnlyTable):
     model = ConsentEvent
     fields = ["at", "purpose", "granted", "text_number", "language", "channel", "evidence"]
     ordering = ["-at", "-pk"]
+    hide_title = True
     verbose_name_plural = _("historia de sus consentimientos")
 
 
@@ -52,7 +54,7 @@ class PersonAdmin(ReadOnly, ScopedAdmin):
     search_fields = ["pseudonym"]
     search_help_text = _("Busca en el seudónimo.")
     ordering = ["-created_at", "-pk"]
-    fields = ["pseudonym", "domain", "created_at", "training", "written"]
+    fields = ["pseudonym", "domain", "created_at", "agrees", "written"]
     readonly_fields = fields
     inlines = [ConsentInline]
     actions = ["withdraw"]
@@ -91,6 +93,10 @@ class PersonAdmin(ReadOnly, ScopedAdmin):
     )
     def training(self, person: Any) -> tuple[str, Any]:
         return WORDS[person.word]
+
+    @admin.display(description=_("acepta entrenar"))
+    def agrees(self, person: Any) -> Any:
+        return WORDS[person.word][1]
 
     @admin.display(description=_("conversaciones"), ordering="exchanges")
     def written(self, person: Any) -> int:

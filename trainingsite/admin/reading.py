@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Label
 from trainingsite.admin.bands import bar
-from trainingsite.admin.marked import kind_name
+from trainingsite.admin.marked import kind_name, place_of
 
 CURRENT = Prefetch("labels", Label.objects.filter(current=True), to_attr="current_labels")
 """For lists: :func:`label_of` then asks nothing more of the database."""
@@ -37,7 +37,7 @@ def label_of(row: Conversation) -> Label | None:
 def lines(label: Label, *, told: bool) -> list[Line]:
     """The intent and the fields of ``label``; without their confidences unless ``told``."""
     read: dict[str, Any] = {"intent": label.intent.replace("_", " "), **label.fields}
-    return [_line(label, key, value, told=told) for key, value in read.items()]
+    return [_line(label, key, read[key], told=told) for key in sorted(read, key=place_of)]
 
 
 def errors(label: Label) -> list[str]:
@@ -50,7 +50,8 @@ def compact(label: Label | None, *, told: bool) -> SafeString | str:
     if label is None:
         return "–"
     read = [(it.name, it.value, it.bar or "") for it in lines(label, told=told) if it.value]
-    return format_html_join("", '<div class="ts-read"><b>{}</b> {} {}</div>', read)
+    inside = format_html_join("", '<div class="ts-read"><b>{}</b> {} {}</div>', read)
+    return format_html("<div>{}</div>", inside)
 
 
 def _line(label: Label, key: str, value: Any, *, told: bool) -> Line:
@@ -67,7 +68,8 @@ def as_text(value: Any) -> str:
 
 
 def _in_words(error: dict[str, Any], *, named: bool = True) -> str:
-    said = str(error.get("message") or error.get("code") or "")
+    missing = error.get("code") == "missing_field"
+    said = _("falta.") if missing else str(error.get("message") or error.get("code") or "")
     nearest = as_text(error.get("nearest"))
     if nearest and nearest not in said:
         said += " " + _("Lo más cercano: %s.") % nearest

@@ -57,7 +57,8 @@ def heartbeat(request: HttpRequest, pk: int) -> JsonResponse:
 
 
 def _row(request: HttpRequest, pk: int) -> Conversation:
-    rows = Conversation.objects.select_related("domain", "session", "reviewed_by")
+    """Not found, too, when its person took their consent back: it only waits to be erased."""
+    rows = Conversation.objects.consented().select_related("domain", "session")
     return get_object_or_404(visible(rows, request.user), pk=pk)
 
 
@@ -76,6 +77,7 @@ def _shown(row: Conversation, label: Label | None) -> dict[str, Any]:
         "row": row,
         "label": label,
         "waiting": review.is_waiting(row),
+        "why": review.told_why(row),
         "question": question_of(row, label),
         "answer": answer_of(row),
         "errors": errors(label) if label else [],

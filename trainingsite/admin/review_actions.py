@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations import review
-from conversations.models import Conversation
+from conversations.models import Conversation, ConversationQuerySet
 from core.access import visible
 from core.admin.base import staff
 from trainingsite.admin.base import page
@@ -74,7 +74,7 @@ class ReviewActions:
         *,
         done: Callable[[int], str],
     ) -> None:
-        rows = visible(Conversation.objects.all(), request.user)
+        rows = cast(ConversationQuerySet, visible(Conversation.objects.all(), request.user))
         ids = queryset.values_list("pk", flat=True)
         batch = review.in_turn(rows, list(ids), lambda row: verb(row, by=staff(request)))
         if batch.done:
@@ -84,7 +84,8 @@ class ReviewActions:
 
 
 def _with_labels(request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Conversation]:
-    rows = visible(Conversation.objects.filter(pk__in=queryset.values("pk")), request.user)
+    chosen = Conversation.objects.filter(pk__in=queryset.values("pk"))
+    rows = cast(ConversationQuerySet, visible(chosen, request.user))
     return review.by_confidence(rows).select_related("domain").prefetch_related(CURRENT)
 
 

@@ -23,10 +23,10 @@ class WaitingFilter(SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("aprobadas", _("Aprobadas"))]
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """The theme's first choice is "all": here it is what waits."""
         every, *others = super().choices(changelist)
-        yield {**every, "display": _("Por revisar")}
+        yield every | {"display": _("Por revisar")}
         yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -47,6 +47,14 @@ class WhyFilter(SimpleListFilter):
         return queryset.filter(why=self.value()) if self.value() else queryset
 
 
+class WaitingWhyFilter(WhyFilter):
+    """Says nothing of those whose confidence is not told."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        rows = super().queryset(request, queryset)
+        return rows.exclude(told=None) if self.value() == Why.LOW_CONFIDENCE else rows
+
+
 class RejectedWhyFilter(WhyFilter):
     reasons = [Why.QA, Why.REVIEWER]
 
@@ -65,9 +73,10 @@ class BandFilter(SimpleListFilter):
         return [*((it, band_name(it)) for it in BANDS), ("oculta", HIDDEN)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "oculta":
+        asked = self.value() or ""
+        if asked == "oculta":
             return queryset.filter(told=None)
-        return queryset.filter(in_band(self.value())) if self.value() in BANDS else queryset
+        return queryset.filter(in_band(asked)) if asked in BANDS else queryset
 
 
 class IntentFilter(SimpleListFilter):

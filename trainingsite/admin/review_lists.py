@@ -1,6 +1,6 @@
 """The lists of reviewers: labels to review, what was rejected, what was screened out."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -15,7 +15,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations import review
-from conversations.models import Conversation, Rejected, ScreenedOut, Stage, ToReview
+from conversations.models import (
+    Conversation,
+    ConversationQuerySet,
+    Rejected,
+    ScreenedOut,
+    Stage,
+    ToReview,
+)
 from core.access import domains_of
 from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin
 from trainingsite.admin import review_filters as by
@@ -40,7 +47,9 @@ class ReviewerList(ReviewActions, ReadOnly, ScopedAdmin):
         return self.has_review_permission(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).prefetch_related(CURRENT)
+        """Nobody's who took their consent back, though it is still to be erased."""
+        rows = cast(ConversationQuerySet, super().get_queryset(request))
+        return rows.consented().prefetch_related(CURRENT)
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         columns = list(super().get_list_display(request))
@@ -55,7 +64,7 @@ class ReviewerList(ReviewActions, ReadOnly, ScopedAdmin):
     @admin.display(description=_("pregunta y respuesta"))
     def said(self, row: Conversation) -> SafeString:
         return format_html(
-            '<a class="ts-open" href="{}">{}</a><div class="ts-muted">{}</div>',
+            '<div><a class="ts-open" href="{}">{}</a><div class="ts-muted">{}</div></div>',
             reverse("admin:review_one", args=[row.pk]),
             question_of(row, label_of(row)),
             Truncator(row.answer).chars(140) or NO_ANSWER,
@@ -68,16 +77,21 @@ class ReviewerList(ReviewActions, ReadOnly, ScopedAdmin):
     @admin.display(description=_("errores"))
     def faults(self, row: Conversation) -> SafeString | str:
         label = label_of(row)
-        said = errors(label) if label else []
-        return format_html_join("", '<div class="ts-error">{}</div>', ((it,) for it in said)) or "–"
+        return _stacked([("ts-error", it) for it in (errors(label) if label else [])])
 
     @admin.display(description=_("por qué"))
     def reason(self, row: Conversation) -> str:
-        return row.get_why_display() if row.why else "–"
+        return review.told_why(row) or "–"
 
     @admin.display(description=_("llegó"), ordering="created_at")
     def arrived(self, row: Conversation) -> str:
         return date_format(localtime(row.created_at), "SHORT_DATETIME_FORMAT")
+
+
+def _stacked(lines: list[tuple[str, Any]]) -> SafeString | str:
+    """Lines of a cell, each with its class; they are one block, as the theme's phone rows need."""
+    inside = format_html_join("", '<div class="{}">{}</div>', lines)
+    return format_html("<div>{}</div>", inside) if lines else "–"
 
 
 @admin.register(ToReview)
@@ -86,7 +100,7 @@ class ToReviewAdmin(ReviewerList):
     list_filter = [
         DomainFilter,
         by.WaitingFilter,
-        by.WhyFilter,
+        by.WaitingWhyFilter,
         by.BandFilter,
         by.IntentFilter,
         by.QaFilter,
@@ -95,8 +109,8 @@ class ToReviewAdmin(ReviewerList):
     actions = ["approve", "reject", "reanalyse", "send_back"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The least certain first; nobody's who took their consent back."""
-        return review.by_confidence(super().get_queryset(request).consented())
+        """The least certain first."""
+        return review.by_confidence(cast(ConversationQuerySet, super().get_queryset(request)))
 
     @admin.display(description=_("confianza"))
     def confidence_told(self, row: Any) -> SafeString:
@@ -105,11 +119,11 @@ class ToReviewAdmin(ReviewerList):
     @admin.display(description=_("dudas"))
     def doubts(self, row: Conversation) -> SafeString | str:
         """Why a person must look, what QA found, and who is looking."""
-        reason = [("", row.get_why_display())] if row.why else []
+        why = review.told_why(row)
+        reason = [("", why)] if why else []
         label = label_of(row)
         wrong = [("ts-error", it) for it in (errors(label) if label else [])]
-        lines = [*reason, *wrong, *self._open_by(row)]
-        return format_html_join("", '<div class="{}">{}</div>', lines) or "–"
+        return _stacked([*reason, *wrong, *self._open_by(row)])
 
     def _open_by(self, row: Conversation) -> list[tuple[str, str]]:
         claim = getattr(row, "claim", None)

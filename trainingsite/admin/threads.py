@@ -23,6 +23,7 @@ class TurnInline(ReadOnlyTable):
     fields = ["at", "role", "said", "exchange"]
     readonly_fields = ["said", "exchange"]
     ordering = ["at", "pk"]
+    hide_title = True
     verbose_name_plural = _("mensajes, en orden")
 
     @admin.display(description=_("texto"))

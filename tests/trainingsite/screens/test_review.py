@@ -34,7 +34,7 @@ def waiting(domain, confidence=0.5, *, question="¿A cuánto el HLSO 16/20?", la
     """An exchange as the pipeline leaves one that a person must look at."""
     row = a_conversation(domain, question=question)
     a_label(row, confidence=confidence, **dict(label))
-    known = {"confidence": confidence, "stage": Stage.NEEDS_REVIEW, "why": Why.LOW_CONFIDENCE}
+    known = {"confidence": confidence, "stage": Stage.NEEDS_REVIEW, "why": Why.REVIEWER}
     Conversation.objects.filter(pk=row.pk).update(**known | fields)
     row.refresh_from_db()
     return row
@@ -131,13 +131,30 @@ def test_the_blind_sample_looks_like_the_others_that_are_not_told(trade, reviewe
     assert all('<span class="ts-badge">Por revisar</span>' in page for page in pages)
 
 
+def test_of_some_unsure_ones_nothing_is_told_either(trade, reviewer):
+    blind = sampled(trade)
+    unsure = [waiting(trade, 0.61, why=Why.LOW_CONFIDENCE) for _ in range(30)]
+
+    rows = {it.pk: it for it in reviewer.get(LIST, {"all": ""}).context["cl"].result_list}
+    decoys = [row for row in unsure if rows[row.pk].told is None]
+    low = shown(reviewer, all="", por_que="low_confidence")
+    hidden = shown(reviewer, all="", confianza="oculta")
+
+    assert 1 <= len(decoys) <= 15
+    assert not {blind.pk, *(row.pk for row in decoys)} & set(low)
+    assert set(hidden) == {blind.pk, *(row.pk for row in decoys)}
+    page = reviewer.get(one(decoys[0])).content.decode()
+    assert "61 %" not in page
+    assert "confianza baja" not in page
+
+
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
         ({"confianza": "<50"}, {"low"}),
         ({"confianza": "70-85"}, {"high"}),
         ({"confianza": "oculta"}, {"blind"}),
-        ({"por_que": "low_confidence"}, {"low"}),
+        ({"por_que": "reviewer"}, {"low"}),
         ({"por_que": "new_answer"}, {"high"}),
         ({"intencion": "proforma"}, {"high"}),
         ({"calidad": "no"}, {"low"}),
@@ -180,7 +197,7 @@ def test_approving_shows_every_text_before(trade, reviewer):
 
     assert [it["row"].pk for it in page.context["rows"]] == [rows[1].pk, rows[0].pk]
     assert all(row.answer in page.content.decode() for row in rows)
-    assert stage(rows[0]) == (Stage.NEEDS_REVIEW, Why.LOW_CONFIDENCE)
+    assert stage(rows[0]) == (Stage.NEEDS_REVIEW, Why.REVIEWER)
 
 
 def test_approving_after_reading_approves(trade, reviewer):
@@ -303,7 +320,7 @@ def test_approving_goes_on_to_the_next_and_can_be_undone_from_there(trade, revie
     assert stage(first) == (Stage.APPROVED, "")
     assert first.reviews.get().notes == "Bien leída"
     reviewer.post(one(first), {"accion": "deshacer"})
-    assert stage(first) == (Stage.NEEDS_REVIEW, Why.LOW_CONFIDENCE)
+    assert stage(first) == (Stage.NEEDS_REVIEW, Why.REVIEWER)
 
 
 def test_the_last_one_leads_to_the_list(trade, reviewer):
@@ -390,7 +407,7 @@ def test_a_word_that_no_button_says_does_nothing(trade, reviewer):
     row = waiting(trade)
 
     assert decide(reviewer, row, "borrarlo todo").status_code == 200
-    assert stage(row) == (Stage.NEEDS_REVIEW, Why.LOW_CONFIDENCE)
+    assert stage(row) == (Stage.NEEDS_REVIEW, Why.REVIEWER)
 
 
 def test_an_answer_that_has_not_come_is_told(trade, reviewer):
