@@ -1,7 +1,8 @@
 """Threads of turns: what came before a question, which answer is whose, and how it was taken.
 
 A thread is locked while its turns are added, so that two deliveries at the same moment are told
-apart in one order.
+apart in one order; and so is its newest exchange, so that a reviewer's hand on it is seen. Whoever
+locks several kinds of rows takes them in this order: thread, exchange, its work, person.
 """
 
 import logging
@@ -248,10 +249,16 @@ def _fresh(domain: Domain, session: ChatSession) -> ChatSession:
 
 
 def _newest(sessions: Iterable[ChatSession]) -> dict[int, Conversation]:
-    """The newest exchange of each session that has one."""
+    """The newest exchange of each session that has one, locked: what is decided about it waits.
+
+    One that its person took back, and that is still to be erased, is no part of the thread any
+    more: nothing of it may live on in the history of what they say under a later yes.
+    """
     rows = Conversation.objects.filter(session__in=[session.pk for session in sessions])
-    newest = rows.order_by("session", "-pk").distinct("session").only(*_READ)
-    return {row.session_id: row for row in newest if row.session_id}
+    newest = rows.order_by("session", "-pk").distinct("session").values_list("pk", flat=True)
+    standing = Conversation.objects.filter(pk__in=list(newest)).consented().order_by("pk")
+    locked = standing.select_for_update(no_key=True, of=("self",)).only(*_READ)
+    return {row.session_id: row for row in locked if row.session_id}
 
 
 def _verdict(following: str, lists: Lists) -> tuple[int, bool] | None:

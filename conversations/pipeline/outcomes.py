@@ -1,7 +1,8 @@
 """What becomes of an exchange, and the one place where that is written."""
 
 import hmac
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +19,8 @@ from conversations.models import (
     Why,
 )
 from core import llm
+
+Result = TypeVar("Result")
 
 
 class Outcome(NamedTuple):
@@ -49,15 +52,9 @@ def settle(row: Conversation, reading: Reading) -> Label:
     return labelling.write(row, reading)
 
 
-@transaction.atomic
 def screen_out(work: Processing, row: Conversation, why: Why) -> bool:
-    """Write that an exchange holds nothing to learn from; ``False`` when it is no longer ours."""
-    if not work.finish():
-        return False
-    _still(row).filter(stage=Stage.CAPTURED).update(
-        stage=Stage.SCREENED_OUT, why=why, updated_at=Now()
-    )
-    return True
+    """Write that an exchange holds nothing to learn from; ``False`` when nothing was decided."""
+    return bool(_ended(work, row, lambda: _throw_out(row, why)))
 
 
 def finish(
@@ -69,9 +66,19 @@ def finish(
     deleted; its texts changed meanwhile, so that it is read again; or a person rated it first,
     whose word stands.
     """
+    return _ended(work, row, lambda: _write(row, reading, vector))
+
+
+def _ended(work: Processing, row: Conversation, write: Callable[[], Result]) -> Result | None:
+    """End ``work`` and ``write`` what follows, both or neither; ``None`` when it is not ours.
+
+    The exchange is locked before its work, as by whoever adds to its thread.
+    """
     try:
         with transaction.atomic():
-            return _write(row, reading, vector) if work.finish() else None
+            mine = Conversation.objects.filter(pk=row.pk).select_for_update(no_key=True)
+            mine.values_list("pk").first()
+            return write() if work.finish() else None
     except _Changed:
         work.put_back()
         return None
@@ -94,9 +101,25 @@ def _write(row: Conversation, reading: Reading, vector: list[float] | None) -> O
         return outcome
     if same.update(**values):
         labelling.write(row, reading)
-    elif Conversation.objects.filter(pk=row.pk).consented().exists():
-        raise _Changed
+    else:
+        _refuse_if_changed(row)
     return None
+
+
+def _throw_out(row: Conversation, why: Why) -> bool:
+    same = _still(row)
+    thrown = {"stage": Stage.SCREENED_OUT, "why": why, "updated_at": Now()}
+    if same.filter(stage=Stage.CAPTURED).update(**thrown):
+        return True
+    if not same.exists():
+        _refuse_if_changed(row)
+    return False
+
+
+def _refuse_if_changed(row: Conversation) -> None:
+    """What was read stands there no more: it is read again, unless its person withdrew."""
+    if Conversation.objects.filter(pk=row.pk).consented().exists():
+        raise _Changed
 
 
 def _still(row: Conversation) -> ConversationQuerySet:

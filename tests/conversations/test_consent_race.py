@@ -1,20 +1,15 @@
 """Storing and withdrawing at the same moment, on two connections: no row stays behind."""
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from conversations import consent, tasks
 from conversations.capture import ConsentMissing, capture
 from conversations.models import Conversation
+from tests.conversations.races import PATIENCE, beside, until_it_waits
 from tests.factories import a_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PATIENCE = 20  # seconds, for a machine that is busy
-WAITS = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
 
 
 def said(person):
@@ -25,31 +20,6 @@ def said(person):
         origin="person",
         person=person,
     )
-
-
-@contextmanager
-def beside(act):
-    """A function that starts ``act`` in another connection, and gives what comes of it."""
-
-    def alone():
-        try:
-            return act()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        yield lambda: pool.submit(alone)
-
-
-def until_it_waits():
-    """Return when another connection waits for a lock that this one holds."""
-    with connection.cursor() as cursor:
-        for _ in range(PATIENCE * 200):
-            cursor.execute(WAITS)
-            if cursor.fetchone()[0]:
-                return
-            cursor.execute("SELECT pg_sleep(0.005)")
-    pytest.fail("nobody waited: the two never met")
 
 
 def test_a_message_that_meets_a_withdrawal_on_its_way_is_refused():

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conversations import consent, labelling, pipeline, tasks
-from conversations.capture import capture_many
+from conversations.capture import capture_many, rewrite
 from conversations.deliveries import Reply
 from conversations.models import ChatSession, Conversation, Processing, Stage, Why
 from conversations.pipeline import readers
@@ -261,3 +261,19 @@ def test_an_answer_that_comes_late_leaves_what_was_thrown_out(domain):
     capture_many(domain, [Reply(answer="Buenos días.", person=person, **thread)])
     assert after(row).stage == Stage.SCREENED_OUT
     assert not Processing.objects.waiting().exists()
+
+
+def test_a_greeting_that_somebody_rewrites_meanwhile_is_read_again(domain, monkeypatch):
+    row, user, screened = waiting(domain, "Hola", "¿Qué desea?"), a_user(), readers.screened
+
+    def rewritten_meanwhile(*args):
+        why = screened(*args)
+        rewrite(row, question=SURE, answer=TOLD, by=user)
+        return why
+
+    monkeypatch.setattr(readers, "screened", rewritten_meanwhile)
+    assert pipeline.process().screened_out == 0
+    monkeypatch.undo()
+    due()
+    assert pipeline.process().passed_qa == 1
+    assert after(row).stage == Stage.APPROVED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations import rating, scoring
+from conversations import consent, rating, scoring
 from conversations.capture import Exchange, NoQuestion, Reply, capture, capture_many, rewrite
 from conversations.models import ChatMessage, ChatSession, Conversation, Origin, Stage, Why
 from tests.factories import a_domain, a_person, a_user
@@ -234,3 +234,12 @@ def test_a_thread_of_a_source_is_nobodys():
     )
     assert [it.conversation.person for it in rows] == [None, None]
     assert rows[1].conversation.history[0] == {"role": "user", "content": "¿0?"}
+
+
+def test_what_a_person_took_back_is_no_part_of_what_they_say_under_a_later_yes():
+    session = a_thread()
+    ask(session, "¿Hay 16/20?", "Sí.")
+    consent.withdraw(session.person, channel="test")
+    consent.grant(session.person, channel="test")
+    assert isinstance(reply(session, "¿Le interesa?").refusal, NoQuestion)
+    assert ask(session, "¿Y 21/25?").history == []
