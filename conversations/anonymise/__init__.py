@@ -74,9 +74,8 @@ def _masked(view: View, rules: Sequence[Rule], ask: Ask) -> tuple[View, list[Spa
     found: list[Span] = []
     for _ in range(_MOST_ROUNDS):
         before = len(found)
-        opened = ask(view)
-        for place, rule in enumerate(rules):
-            if place in opened and (spans := rule.find(view)):
+        for place in ask(view):
+            if place < len(rules) and (spans := rules[place].find(view)):
                 found += spans
                 view = view.hiding(spans)
         if len(found) == before:

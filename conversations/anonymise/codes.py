@@ -12,14 +12,12 @@ from stdnum.ve import rif
 from conversations.anonymise.gate import Gate, Rule
 from conversations.anonymise.spans import ACCOUNT, ID, Span, apart
 from conversations.anonymise.view import View
+from conversations.anonymise.vocabulary import FIVE_DIGITS
 from conversations.anonymise.words import BETWEEN, meaning_after, meaning_before
 
 # Five digits, or a check letter: every code has them, and letters beside them.
-_CLUSTER = r"\d(?:[ .-]?\d){4,40}"
-
-_GATE = Gate(patterns=(_CLUSTER,))
-
-_DIGITS = re.compile(_CLUSTER)
+_DIGITS = re.compile(r"\d(?:[ .-]?\d){4,40}")
+_GATE = Gate(patterns=(FIVE_DIGITS,))
 _BEGIN = re.compile(r"(?<![^\W_])[^\W_]|&")
 _LETTERS_BEFORE = re.compile(r"[a-zñ&]{1,4}[ -]?$")
 _LETTERS_AFTER = re.compile(r"[ -]?[a-z](?![a-zñ])|-?[a-z]{2,5}(?![a-z])")
@@ -65,7 +63,8 @@ _RULES: list[tuple[str, re.Pattern[str], Callable[[str], bool]]] = [
 _ANNOUNCED = re.compile(
     r"(?<![^\W_])(?:[A-Z] ?- ?\d[\d .-]{4,14}\d|[A-Z]{2}\d{2}(?:[ -]?\d{4}){2}[ -]?\d\d[ -]?\d{10}"
     r"|(?:[A-Z]{1,4}-?|(?-i:[A-Z]{1,3}) )\d{5,12}|\d{1,8}-?[A-Z]{1,3}-?\d{0,8}"
-    r"|\d{1,2}(?:\.?\d{3}){2}-K|[A-Z]{2}\d{2}(?:[ -]?\d{4}){2,6}(?:[ -]\d{1,3}\b)?)(?:-?[A-Z\d]{1,3})?(?![^\W_])",
+    r"|\d{1,2}(?:\.?\d{3}){2}-K|[A-Z]{2}\d{2}(?:[ -]?\d{4}){2,6}(?:[ -]\d{1,3}\b)?)"
+    r"(?:-?[A-Z\d]{1,3})?(?![^\W_])",
     re.IGNORECASE,
 )
 _LEAST_DIGITS = 5

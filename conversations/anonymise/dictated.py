@@ -5,11 +5,11 @@ import re
 from conversations.anonymise.gate import Gate, Rule
 from conversations.anonymise.spans import PHONE, Span
 from conversations.anonymise.view import View
-from conversations.anonymise.vocabulary import VOCABULARY, WORD
+from conversations.anonymise.vocabulary import VOCABULARY, WORD, any_word
 
 _ONES = VOCABULARY["ones"]
 _DIGITS = _ONES | VOCABULARY["tens"]
-_WORD = rf"(?:{'|'.join(sorted(_DIGITS, key=len, reverse=True))})"
+_WORD = any_word(_DIGITS)
 _ROW = re.compile(rf"\b{_WORD}(?:(?:[ ,.\-]{{1,3}}| y ){_WORD}){{3,}}\b")
 _LEAST_ONES = 6
 # No row that may be a telephone goes without one of these.

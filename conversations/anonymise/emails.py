@@ -23,7 +23,10 @@ _SAID_AT = re.compile(
     r" ?[(\[{<] ?(?:arroba|at|a|@) ?[)\]}>] ?| {1,2}arroba {1,2}|(?<=\w)arroba(?=\w)"
 )
 _PART = r"[\w-]{1,63}"
-_DOT = rf"(?:\.{{1,2}}| ?\. ?(?=(?:com|net|org)\b)| \. (?={_ENDING})| ?[(\[]? ?\b(?:punto|dot)\b ?[)\]]? ?)"
+_DOT = (
+    rf"(?:\.{{1,2}}| ?\. ?(?=(?:com|net|org)\b)| \. (?={_ENDING})"
+    r"| ?[(\[]? ?\b(?:punto|dot)\b ?[)\]]? ?)"
+)
 _TORN_HOST = r"(?:out ?look|hot ?mail|g ?mail|i ?cloud)"
 _COUNTRY = r"(?:ar|bo|br|cl|co|ec|mx|pe|py|uy|ve)\b"
 _DOMAIN = re.compile(

@@ -18,14 +18,14 @@ from conversations.anonymise.gazetteer import (
 )
 from conversations.anonymise.spans import NAME, Span, apart
 from conversations.anonymise.view import View
-from conversations.anonymise.vocabulary import VOCABULARY, WORD, fold, one_of
+from conversations.anonymise.vocabulary import VOCABULARY, WORD, any_word, fold
 
 _KNOWN = GIVEN | ONLY_FAMILY
 _TITLES = VOCABULARY["titles"]
 _KIN = VOCABULARY["kin"]
 
-_TITLE = rf"(?:{one_of(*sorted(_TITLES))}\b\.?[ ]{{0,2}})"
-_RELATIVE = one_of(*sorted(_KIN))
+_TITLE = rf"(?:{any_word(_TITLES)}\b\.?[ ]{{0,2}})"
+_RELATIVE = any_word(_KIN)
 _FIELD = (
     r"(?:nombres?(?: completos?| y apellidos?| del cliente)?|apellidos?|remite(?:nte)?|remitido por"
     r"|responsable(?: clinico)?|destinatari[oa]|medic[oa]|paciente)"
@@ -46,7 +46,7 @@ _LISTED = r"habla con|de parte de|atencion de"
 _LIKELY = rf"(?:soy|habla|aqui)\b|{_TITLE}"
 _INTRODUCED = re.compile(
     rf"\b(?:(?P<sure>{_SURE})|(?P<listed>{_LISTED})|(?P<marked>{_MARKED})|(?P<likely>{_LIKELY}))"
-    rf"[ \n(]{{0,4}}(?:don |doña |el |la )?{_TITLE}?"
+    rf"[ \n(]{{0,4}}(?:don |doña |el |la )?{_TITLE}?(?=[^\W\d_])"
 )
 _TOKEN = re.compile(r"[ ]{0,2}((?-i:[A-ZÁÉÍÓÚÑ])\.|[^\W\d_]+(?:['´-][^\W\d_]+)?)")
 _JOINED = re.compile(r"(?:(?:de|del|la|las|los|san|santa|el)[ ]{1,2})+")
@@ -85,7 +85,7 @@ def _after_introductions(view: View) -> Iterator[Span]:
 def _may_begin(word: str, match: re.Match[str]) -> bool:
     """Whether a name can begin so: in the lists, or a word that is unknown to Spanish."""
     folded, kind = _core(word), match.lastgroup
-    if folded in NOT_NAMES or len(word) == 1:
+    if folded in NOT_NAMES or folded in _TITLES or len(word) == 1:
         return False
     if folded in (CERTAIN if kind == "likely" else _KNOWN):
         return True

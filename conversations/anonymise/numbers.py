@@ -9,14 +9,14 @@ from conversations.anonymise import checks
 from conversations.anonymise.gate import Gate, Rule
 from conversations.anonymise.spans import ACCOUNT, BARRIER, ID, PHONE, Span, apart
 from conversations.anonymise.view import View
-from conversations.anonymise.vocabulary import fold
+from conversations.anonymise.vocabulary import FIVE_DIGITS, fold
 from conversations.anonymise.words import HARMLESS, Meaning, meaning_after, meaning_before
 
 # A run: six digits or more with at most three separators between two of them. Commas and slashes
 # end a run: they stand between numbers, or between the ends of a size (16/20).
 _RUN = re.compile(r"\d(?:[ \t.\-()*_·•]{0,3}\d){5,}")
 _SLASHED = re.compile(r"(?<![\d/])0?\d{2,3}/\d{3}/\d{3,4}(?![\d/])")
-_GATE = Gate(patterns=(r"\d(?:[ \t.\-()*_·•/]{0,3}\d){5}",))
+_GATE = Gate(patterns=(FIVE_DIGITS,))
 _GROUP = re.compile(r"\d+")
 _NOT_PERSONAL = re.compile(
     r"(?<![\d.-])(?:"
@@ -87,11 +87,12 @@ def _find(view: View) -> list[Span]:
     bare = view.folded
     if "/" in bare:
         bare = _SLASHED.sub(lambda m: m[0].replace("/", "-"), bare)
-    runs = _RUN.findall(bare)
-    if not all(map(str.isdigit, runs)) or "$" in bare or "€" in bare:
+    runs = list(_RUN.finditer(bare))
+    if not all(run[0].isdigit() for run in runs) or "$" in bare or "€" in bare:
         bare = _hide_harmless(bare)
-    found = _written(view, bare) if runs else ()
-    return apart(span for span in found if not view.keeps(*span[:2]))
+        runs = list(_RUN.finditer(bare))
+    found = _written(view, runs)
+    return apart([span for span in found if not view.keeps(*span[:2])])
 
 
 def _hide_harmless(folded: str) -> str:
@@ -107,10 +108,10 @@ def _hide_harmless(folded: str) -> str:
     return "".join([*pieces, folded[done:]]) if pieces else folded
 
 
-def _written(view: View, bare: str) -> Iterator[Span]:
+def _written(view: View, runs: list[re.Match[str]]) -> Iterator[Span]:
     last: Span | None = None
-    for run in _RUN.finditer(bare):
-        groups = list(_GROUP.finditer(bare, run.start(), run.end()))
+    for run in runs:
+        groups = list(_GROUP.finditer(run.string, run.start(), run.end()))
         if _is_glued(view.text, groups[0].start()):
             continue
         for span in _numbers_of(view.folded, groups, _meaning(view.folded, groups, last)):
@@ -148,6 +149,8 @@ def _numbers_of(folded: str, groups: list[re.Match[str]], meaning: Meaning | Non
     kind = meaning.kind if meaning else None
     if meaning == FAR_HARMLESS and _is_plainly_phone(folded, groups):
         kind = None
+    if len(groups) == 1 and kind in _DIGITS and (alone := _announced(groups, 0, kind)):
+        return [_span(folded, alone[0], kind)]  # no check could say more than the word did
     return list(_checked(folded, groups, kind))
 
 
@@ -311,19 +314,25 @@ def _glue(groups: list[re.Match[str]], place: int) -> str:
 
 
 def _span(folded: str, window: Window, label: str) -> Span:
-    """Take along the opening bracket, the plus sign, a link, a country and a Bolivian department."""
+    """Take along the opening bracket, the plus sign, a link, a country and a department."""
     start, end = window[:2]
-    for _ in range(2):
-        bracket = folded[start - 1 : start] == "(" and ")" in folded[start : window.end]
-        if bracket or folded[start - 1 : start] == "+":
-            start -= 1
-    if label is PHONE and (link := _CHAT_LINK.search(folded, max(0, start - 40), start)):
-        start = link.start()
-    if label is ID and (country := _COUNTRY.search(folded, max(0, start - 4), start)):
-        start = country.start(1)
-    if label is ID and (department := _DEPARTMENT.match(folded, end)):
-        end = department.end()
+    while start and (folded[start - 1] == "+" or _opens(folded, start, end)):
+        start -= 1
+    if label is PHONE:
+        if folded[start - 1 : start] in {"/", "="} and (
+            link := _CHAT_LINK.search(folded, max(0, start - 40), start)
+        ):
+            start = link.start()
+    elif label is ID:
+        if country := _COUNTRY.search(folded, max(0, start - 4), start):
+            start = country.start(1)
+        if department := _DEPARTMENT.match(folded, end):
+            end = department.end()
     return Span(start, end, label)
+
+
+def _opens(folded: str, start: int, end: int) -> bool:
+    return folded[start - 1] == "(" and ")" in folded[start:end]
 
 
 RULES = (Rule(_GATE, _find),)

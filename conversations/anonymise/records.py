@@ -8,12 +8,12 @@ import re
 from conversations.anonymise.gate import Gate, Rule
 from conversations.anonymise.spans import ID, Span
 from conversations.anonymise.view import View
-from conversations.anonymise.vocabulary import VOCABULARY, one_of
+from conversations.anonymise.vocabulary import VOCABULARY, any_word
 
 _WORDS = VOCABULARY["record"]
 _COLLEGE = r"n[°º]? ?col(?:egiad[oa])?"
 _RECORD = re.compile(
-    rf"(?<![^\W_])(?:{one_of(*sorted(_WORDS))}(?![^\W\d_])|{_COLLEGE})"
+    rf"(?<![^\W_])(?:{any_word(_WORDS)}(?![^\W\d_])|{_COLLEGE})"
     r"(?: (?:es|n[°º]?|nro|no|numero))?[ .:#°º]{0,3}"
     r"(\d(?:[\d/.-]*\d)?(?: \d{2,10}){0,3}(?:-k)?(?![\d/]|[ ]?(?:%|usd|dolares|pesos|a[nñ]os)\b))"
 )

@@ -31,6 +31,9 @@ ANY_BARRIER = f"{chr(_FIRST)}-{chr(_FIRST + len(LABELS) - 1)}"
 
 def apart(spans: Iterable[Span]) -> list[Span]:
     """In order; of two that overlap, the one that begins first, then the longer."""
+    spans = list(spans)
+    if len(spans) < 2:
+        return spans
     kept: list[Span] = []
     for span in sorted(spans, key=lambda s: (s.start, -s.end)):
         if not kept or span.start >= kept[-1].end:
@@ -52,7 +55,8 @@ def _replace(text: str, spans: Iterable[Span], instead: Callable[[Span], str]) -
     pieces: list[str] = []
     done = 0
     for span in spans:
-        pieces += text[done : span.start], instead(span)
+        pieces.append(text[done : span.start])
+        pieces.append(instead(span))
         done = span.end
     pieces.append(text[done:])
     return "".join(pieces)

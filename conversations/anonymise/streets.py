@@ -25,7 +25,8 @@ _UNIT = one_of(
 _NO_AMOUNT = rf"(?![^\W_]|[%/]|[.,]\d|[ ]?%|[ ]?/[ ]?\d|[ ]?{_UNIT}\b)"
 UNNUMBERED = r"(?:s/?n|sin[ ]n[uú]mero)\b"
 _WING = r"(?:[nseo]e?\d{1,3}[a-z]?-|[nseo]-)?"
-NUMBER = rf"(?:{UNNUMBERED}|{_WING}\d{{1,5}}(?:-?[a-z]\b|[ ][b-dfh]\b)?(?:-\d{{1,4}}){{0,2}}{_NO_AMOUNT})"
+_HOUSE = rf"{_WING}\d{{1,5}}(?:-?[a-z]\b|[ ][b-dfh]\b)?(?:-\d{{1,4}}){{0,2}}{_NO_AMOUNT}"
+NUMBER = one_of(UNNUMBERED, _HOUSE)
 SIGN = r"(?:n[°º]|nro\.?|num\.?|n[uú]mero|no\.|#)"
 AND_NUMBER = rf"(?:[ ,]{{1,2}}(?:{SIGN}[ ]?)?{NUMBER})"
 _PARTS = (
@@ -156,7 +157,8 @@ _PLAIN = rf"(?:{KIND})?(?:{PROPER}|{LOWER}){AND_NUMBER}(?:{_TAIL}){{0,8}}"
 ANNOUNCED = re.compile(
     r"\b(?:vivo en|dir(?:ecci[oó]n)?(?: es|:| sale| de [a-z]+:?| fiscal:?)*"
     r"|domicili(?:o|ad[oa] en)(?: es|:| en)?)[ :]{0,2}(?:la |el )?"
-    rf"({KIND}(?!(?:y|con|de[ ]entrega)\b){SMALL}{{0,2}}[^\W\d_]{{3,30}}(?![^\W_])(?:{_TAIL}){{0,4}}"
+    rf"({KIND}(?!(?:y|con|de[ ]entrega)\b){SMALL}{{0,2}}[^\W\d_]{{3,30}}(?![^\W_])"
+    rf"(?:{_TAIL}){{0,4}}"
     rf"|(?:conjunto|coop|cooperativa)\b\.?[ ]{PROPER}|{_PLAIN})",
     re.IGNORECASE,
 )
@@ -168,7 +170,8 @@ SAID = re.compile(
 )
 # Where the number comes first: 12 calle 3-45 zona 10; 2350 NW 84th Ave, Suite 110.
 NUMBER_FIRST = re.compile(
-    rf"\b\d{{1,2}}[ ](?:calle|avenida|av\.?)[ ](?:\"?[a-z]\"?[ ])?\d{{1,2}}-\d{{1,3}}(?:{_TAIL}){{0,8}}"
+    r"\b\d{1,2}[ ](?:calle|avenida|av\.?)[ ](?:\"?[a-z]\"?[ ])?\d{1,2}-\d{1,3}"
+    rf"(?:{_TAIL}){{0,8}}"
     r"|\b\d{2,5}[ ](?:[nsew]{1,2}\.?[ ])?(?-i:[\dA-Z])\w*(?:[ ](?-i:[A-Z])\w*){0,2}[ ]"
     rf"(?:ave?|avenue|st|street|rd|road|dr|drive|blvd|ln|lane|ct|court|way)\b\.?(?:{_TAIL}){{0,4}}",
     re.IGNORECASE,

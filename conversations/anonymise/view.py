@@ -1,7 +1,5 @@
 """A plain text as the rules look at it: folded, in words, and with the places that are kept."""
 
-from collections.abc import Iterable
-
 from conversations.anonymise.kept import Kept
 from conversations.anonymise.spans import Span, hide
 from conversations.anonymise.vocabulary import WORD, fold
@@ -34,7 +32,6 @@ class View:
             self._kept = Kept(self.folded, self._keep)
         return self._kept.covers(start, end)
 
-    def hiding(self, spans: Iterable[Span]) -> "View":
+    def hiding(self, spans: list[Span]) -> "View":
         """Return the view with these ordered spans turned into barriers."""
-        spans = list(spans)
         return View(hide(self.text, spans), self._keep, hide(self.folded, spans))

@@ -1,8 +1,11 @@
 """The word lists of the rules, read once from ``data/``, and how a word is compared."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
+# What no number of a person goes without; the gates of two rules share it.
+FIVE_DIGITS = r"\d(?:[ \t.\-()*_·•/]{0,3}\d){4}"
 WORD = re.compile(r"[^\W\d_]+")
 
 _DATA = Path(__file__).parent / "data"
@@ -40,6 +43,20 @@ def _sections() -> dict[str, frozenset[str]]:
 
 
 VOCABULARY = _sections()
+
+
+def any_word(words: Iterable[str]) -> str:
+    """Return one pattern that matches any of these words, the longest that fits.
+
+    Words that begin alike share a branch: ``re`` tries branches one by one.
+
+    >>> any_word(["sr", "sra", "don"])
+    '(?:d(?:on)|s(?:ra|r))'
+    """
+    initials: dict[str, list[str]] = {}
+    for word in sorted(words, key=lambda word: (word[0], -len(word), word)):
+        initials.setdefault(word[0], []).append(word[1:])
+    return one_of(*(initial + one_of(*rest) for initial, rest in initials.items()))
 
 
 def one_of(*patterns: str) -> str:
