@@ -5,11 +5,15 @@ The data are made up here, with the same seed every time; no one else's list of 
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal, NamedTuple
 
+DATA = Path(__file__).parent / "data"
 SAMPLES = Path(__file__).parent.parent / "trainingsite" / "samples"
 NAMES = ["Rosa Quispe", "Andrés Molina", "Lucía Cabrera", "Jorge Zambrano", "Marta Villalobos"]
+_MARK = re.compile(r"\[\[([A-Z]+)(!?):(.*?)\]\]")
 STREETS = ["Los Olivos", "Bolívar", "García Moreno", "Las Acacias", "Miraflores"]
 
 
@@ -53,5 +57,42 @@ def _digits(dice: random.Random, count: int) -> str:
 
 def harmless() -> Iterator[str]:
     """Commercial messages without personal data, full of numbers and names of things."""
-    file = Path(__file__).parent / "data" / "harmless.txt"
+    file = DATA / "harmless.txt"
     return (line for line in file.read_text("utf-8").splitlines() if line)
+
+
+class Mark(NamedTuple):
+    """A personal datum that a person marked in a message; ``mistyped`` says it is no valid one."""
+
+    start: int
+    end: int
+    kind: str
+    mistyped: bool
+
+
+class Message(NamedTuple):
+    """A message written by hand as a customer would, and the personal data in it."""
+
+    text: str
+    marks: list[Mark]
+
+
+def labelled(half: Literal["seen", "unseen"]) -> list[Message]:
+    """The marked messages: rules are written with the seen half; the unseen one only measures."""
+    file = DATA / f"pii_{half}.txt"
+    return [_unmarked(line.replace(r"\n", "\n")) for line in file.read_text("utf-8").splitlines()]
+
+
+def _unmarked(line: str) -> Message:
+    """Read ``[[KIND:datum]]``, and ``[[KIND!:datum]]`` for a mistyped one.
+
+    >>> _unmarked("soy [[NAME:Ana]]")
+    Message(text='soy Ana', marks=[Mark(start=4, end=7, kind='NAME', mistyped=False)])
+    """
+    text, marks, done = "", [], 0
+    for mark in _MARK.finditer(line):
+        text += line[done : mark.start()]
+        marks.append(Mark(len(text), len(text) + len(mark[3]), mark[1], mark[2] == "!"))
+        text += mark[3]
+        done = mark.end()
+    return Message(text + line[done:], marks)

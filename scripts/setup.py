@@ -306,8 +306,9 @@ def models() -> Environment:
 
 
 def bench() -> Environment:
-    name = "requirements-bench.txt"
-    return Environment(".venv-bench", [name], [("comparaciones", ["-r", name])])
+    files = ["requirements-bench.txt", "requirements-bench-nodeps.txt"]
+    steps = [("comparaciones", ["-r", files[0]]), ("modelo", ["--no-deps", "-r", files[1]])]
+    return Environment(".venv-bench", files, steps)
 
 
 def warn_about_size(environment: Environment) -> None:

@@ -1,18 +1,19 @@
 """Which personal data the anonymiser masks whole, and how much it damages that is not personal.
 
 On 500 clinical notes in Spanish in which others marked every datum (MEDDOCAN): the product was not
-written for them. A datum counts when every letter and digit of it is masked, whatever the label.
+written for them. A datum counts when every letter and digit of it is masked, whatever the label;
+``.low`` and ``.high`` are the ends of the 95 % interval.
 
-Goals: no kind is found less often than by the documents' four substitutions or by Presidio's
+Goals (lines of this project): 0.95 of the mails, 0.9 of the telephones, 0.8 of the names and of the
+streets. No kind is found less often than by the documents' four substitutions or by Presidio's
 pattern rules (performance, 1: recall at least Presidio's on every entity, on a corpus written by
-someone else); of harmless commercial messages, at most one in twenty is changed (the same section:
-a precision of 0.95).
+someone else); of harmless commercial messages, at most one in fifty is changed.
 """
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from benchmarks import messages, shared_data
+from benchmarks import intervals, messages, shared_data
 from benchmarks.figure import Figure, Goal
 from benchmarks.peers import four_regexes
 from benchmarks.processes import Peer
@@ -30,8 +31,15 @@ KINDS = {
     "streets": ("CALLE",),
     "names": ("NOMBRE_SUJETO_ASISTENCIA", "NOMBRE_PERSONAL_SANITARIO"),
 }
+GOALS = {
+    "emails": Goal("value", ">=", 0.95),
+    "phones": Goal("value", ">=", 0.9),
+    "streets": Goal("value", ">=", 0.8),
+    "names": Goal("value", ">=", 0.8),
+}
 NO_LESS = Goal("ratio", ">=", 1)
-LITTLE_DAMAGE = Goal("value", "<=", 0.05)
+LITTLE_DAMAGE = Goal("value", "<=", 0.02)
+UNIT = "parte hallada"
 
 Note = dict[str, Any]
 Places = set[int]
@@ -40,10 +48,17 @@ Places = set[int]
 def measure() -> Iterator[Figure]:
     yield damage()
     notes = list(shared_data.json_lines("pii_clinical_es.jsonl.gz"))
-    ours = shares(notes, [covered(note["text"]) for note in notes])
-    plain = shares(notes, [four_regexes.masked(note["text"]) for note in notes])
-    yield from beside("cuatro expresiones", "", ours, plain)
-    yield from beside("Presidio, reglas", "_presidio", ours, shares(notes, presidio(notes)))
+    texts = [note["text"] for note in notes]
+    plain = shares(notes, [four_regexes.masked(text) for text in texts])
+    theirs = shares(notes, presidio(texts))
+    for kind, hits in found(notes, [covered(text) for text in texts]).items():
+        name, ours = f"anonymise_found.{kind}", share(hits)
+        goal = GOALS.get(kind, NO_LESS)
+        yield Figure(name, ours, UNIT, "cuatro expresiones", plain[kind], goal)
+        low, high = intervals.of_share(sum(hits), len(hits))
+        yield Figure(f"{name}.low", low, UNIT)
+        yield Figure(f"{name}.high", high, UNIT)
+        yield Figure(f"{name}_presidio", ours, UNIT, "Presidio, reglas", theirs[kind], NO_LESS)
 
 
 def damage() -> Figure:
@@ -59,35 +74,35 @@ def changed(texts: list[str], mask: Callable[[str], str]) -> float:
     return sum(mask(text) != text for text in texts) / len(texts)
 
 
-def beside(
-    peer: str, suffix: str, ours: dict[str, float], theirs: dict[str, float]
-) -> Iterator[Figure]:
-    for kind, share in ours.items():
-        name = f"anonymise_found.{kind}{suffix}"
-        yield Figure(name, share, "parte hallada", peer, theirs[kind], NO_LESS)
-
-
 def shares(notes: list[Note], masks: list[Places]) -> dict[str, float]:
-    """Of each kind of datum, the share that is masked whole."""
-    found: dict[str, list[bool]] = {kind: [] for kind in KINDS}
+    return {kind: share(hits) for kind, hits in found(notes, masks).items()}
+
+
+def share(hits: list[bool]) -> float:
+    return sum(hits) / len(hits)
+
+
+def found(notes: list[Note], masks: list[Places]) -> dict[str, list[bool]]:
+    """Of each datum of each kind, whether it is masked whole."""
+    hits: dict[str, list[bool]] = {kind: [] for kind in KINDS}
     kind_of = {label: kind for kind, labels in KINDS.items() for label in labels}
     for note, masked in zip(notes, masks, strict=True):
         for span in note["spans"]:
             if kind := kind_of.get(span["label"]):
-                found[kind].append(is_whole(note["text"], span, masked))
-    return {kind: sum(hits) / len(hits) for kind, hits in found.items()}
+                hits[kind].append(is_whole(note["text"], span["start"], span["end"], masked))
+    return hits
 
 
-def is_whole(text: str, span: dict[str, Any], masked: Places) -> bool:
-    places = range(span["start"], span["end"])
-    return all(place in masked for place in places if text[place].isalnum())
+def is_whole(text: str, start: int, end: int, masked: Places) -> bool:
+    return all(place in masked for place in range(start, end) if text[place].isalnum())
 
 
 def covered(text: str) -> Places:
     return {place for span in anonymise(text)[1] for place in range(span.start, span.end)}
 
 
-def presidio(notes: list[Note]) -> list[Places]:
-    with Peer("presidio", environment=".venv-bench") as peer:
-        answers = peer.ask(do="find", texts=[note["text"] for note in notes])
+def presidio(texts: list[str], **variables: str) -> list[Places]:
+    """What Presidio masks of each text, set up by the ``variables`` of its module."""
+    with Peer("presidio", environment=".venv-bench", **variables) as peer:
+        answers = peer.ask(do="find", texts=texts)
     return [{place for start, end in spans for place in range(start, end)} for spans in answers]
