@@ -7,6 +7,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
+from django_q.models import Failure
 
 from conversations.models import Conversation, Person, Stage
 from core.models import AuditEvent, Domain, PromptVersion
@@ -35,13 +36,19 @@ def _make(model, domain):
         Person: lambda: a_person(domain, consents=True),
         Conversation: lambda: _exchange(domain, Stage.NEEDS_REVIEW),
         AuditEvent: lambda: AuditEvent.objects.create(domain_slug=domain.slug, actor="ana"),
+        Failure: lambda: _with_needed(Failure, domain, success=False),
     }
     if model in special:
         return special[model]()
     if model._meta.proxy and issubclass(model, Conversation):
         return _exchange(domain, STAGES.get(model._meta.model_name, Stage.NEEDS_REVIEW))
-    fields = model._meta.concrete_fields
-    values = {it.name: _value(it, domain) for it in fields if _is_needed(it)}
+    return _with_needed(model, domain)
+
+
+def _with_needed(model, domain, **values):
+    """A row of ``model`` with ``values``, and something in every other field that needs it."""
+    needed = [it for it in model._meta.concrete_fields if _is_needed(it)]
+    values = {it.name: _value(it, domain) for it in needed} | values
     return model._base_manager.create(**values)
 
 

@@ -2,7 +2,9 @@
 
 ``permissions.txt`` has a line for each method of each route: what a stranger, a member of staff
 without a role, each role, and the administrator of another business are answered, all asking for
-the same thing. A route without a line fails, and so does a line without a route.
+the same thing. ``login`` leads to the log-in page and ``index`` to the panel, which is where the
+admin says that there is no such thing. Below come the actions of the lists, with who is offered
+each. A route without a line fails, and so does a line without a route.
 """
 
 import re
@@ -10,10 +12,11 @@ from difflib import unified_diff
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser, Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import URLResolver, get_resolver
 
 from conversations.models import Conversation
@@ -25,10 +28,11 @@ from tests.trainingsite.rows import a_row
 
 TABLE = Path(__file__).with_name("permissions.txt")
 ACTORS = ("stranger", "none", "bot", "rater", "reviewer", "trainer", "auditor", "other", "admin")
-LOGIN, CONVERSATION = "/admin/login/", "conversations_conversation"
+LOGIN, INDEX, CONVERSATION = "/admin/login/", "/admin/", "conversations_conversation"
 NOTHING = {"data": "{}", "content_type": "application/json"}
+ASKED = {"admin/probar/respuesta/": {"data": {"variante": "base", "pregunta": "¿Qué venden?"}}}
 STOCK = {"_changelist": ["get"], "_history": ["get"], "_add": ["post"], "_delete": ["post"]}
-BODIES = {"post": NOTHING, "put": NOTHING, "patch": NOTHING}
+WRITES = {"post", "put", "patch"}
 
 
 def every_route(patterns=None, prefix=""):
@@ -80,16 +84,22 @@ def content_type():
     return str(ContentType.objects.get_for_model(Conversation).pk)
 
 
-def ask(client, method, address):
+def ask(client, method, address, body):
     """What is answered, with whatever the request did taken back; logging out, too."""
     session = client.cookies["sessionid"].value if "sessionid" in client.cookies else None
     with transaction.atomic():
-        answer = getattr(client, method)(address, **BODIES.get(method, {}))
+        answer = getattr(client, method)(address, **(body if method in WRITES else {}))
         transaction.set_rollback(True)
     if session:
         client.cookies["sessionid"] = session
-    to_login = answer.status_code == 302 and LOGIN in answer["Location"]
-    return "login" if to_login else str(answer.status_code)
+    return told(answer)
+
+
+def told(answer):
+    where = answer["Location"] if answer.status_code == 302 else ""
+    if where.startswith(LOGIN):
+        return "login"
+    return "index" if where == INDEX else str(answer.status_code)
 
 
 @pytest.fixture
@@ -105,6 +115,7 @@ def domain(db):
 def actors(domain):
     """A browser for each column of the table. They forgive what a server would only log."""
     clients = {"stranger": Client(raise_request_exception=False)}
+    clients["stranger"].user = AnonymousUser()
     for name in ACTORS[1:]:
         role = {"none": None, "other": "admin"}.get(name, name)
         user = User.objects.create_user(name, is_staff=name != "bot")
@@ -113,26 +124,49 @@ def actors(domain):
         Membership.objects.bulk_create(Membership(user=user, domain=it) for it in where)
         clients[name] = Client(raise_request_exception=False)
         clients[name].force_login(user)
+        clients[name].user = user
     return clients
 
 
 def test_every_route_answers_each_role_as_written(actors, provider):
     provider.replies["POST /chat/completions"] = 200, a_completion("{}")
-    found = [HEAD]
-    for route, pattern in every_route():
-        where = Domain.objects.get(slug=getattr(view_of(pattern), "default_domain", "camaron"))
-        for method in methods_of(pattern):
-            with transaction.atomic():
-                address = address_of(route, pattern, where)
-                answers = [ask(client, method, address) for client in actors.values()]
-                transaction.set_rollback(True)
-            found.append(line(f"{method.upper():6} /{route}", answers))
+    found = [line("# method and route", ACTORS), *routes(actors), *actions(actors)]
     written = TABLE.read_text().splitlines()
     assert found == written, "\n".join(unified_diff(written, found, "written", "found", n=0))
 
 
+def routes(actors):
+    """A line for each method of each route."""
+    for route, pattern in every_route():
+        where = Domain.objects.get(slug=getattr(view_of(pattern), "default_domain", "camaron"))
+        body = ASKED.get(route, NOTHING)
+        for method in methods_of(pattern):
+            with transaction.atomic():
+                address = address_of(route, pattern, where)
+                answers = [ask(client, method, address, body) for client in actors.values()]
+                transaction.set_rollback(True)
+            yield line(f"{method.upper():6} /{plain(route)}", answers)
+
+
+def actions(actors):
+    """A line for each action of each list."""
+    for model, page in admin.site._registry.items():
+        offered = [page.get_actions(asked_by(client.user)) for client in actors.values()]
+        for action in sorted({name for names in offered for name in names}):
+            marks = ["yes" if action in names else "-" for names in offered]
+            yield line(f"ACTION {model._meta.label_lower} {action}", marks)
+
+
+def asked_by(user):
+    request = RequestFactory().get(INDEX)
+    request.user = user
+    return request
+
+
+def plain(route):
+    """A route without what a regular expression adds to it."""
+    return re.sub(r"\^?\(\?P(<\w+>).*\$", r"\1", route)
+
+
 def line(name, answers):
     return f"{name:75} " + " ".join(f"{it:>8}" for it in answers)
-
-
-HEAD = line("# method and route", ACTORS)
