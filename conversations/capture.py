@@ -151,7 +151,11 @@ def rewrite(
 
 
 def locked(conversation: Conversation) -> Conversation:
-    """The row, locked and read again; :class:`NotFound` when someone deleted it meanwhile."""
+    """The row, locked and read again, and its thread, whose other exchanges may repeat its texts.
+
+    Raises :class:`NotFound` when someone deleted it meanwhile.
+    """
+    threads.hold(conversation)
     row = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation.pk).first()
     if row is None:
         raise NotFound("La conversación ya no existe.", id=conversation.pk)

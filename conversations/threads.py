@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from conversations import scoring
@@ -19,6 +20,7 @@ from conversations.models import (
     ChatMessage,
     ChatSession,
     Conversation,
+    ConversationQuerySet,
     Origin,
     Rating,
     Role,
@@ -189,6 +191,12 @@ def store(threads: Iterable[Thread]) -> None:
     ChatMessage.objects.bulk_create([message for thread in threads for message in thread.messages])
 
 
+def hold(row: Conversation) -> None:
+    """Lock the thread of ``row``, if it has one: until the commit nobody else adds turns."""
+    its = ChatSession.objects.filter(conversations=row.pk).values_list("pk")
+    list(its.select_for_update(no_key=True, of=("self",)))
+
+
 def turns_through(row: Conversation) -> list[Turn]:
     """The last turns of a thread, up to and with the exchange ``row``."""
     said = [{"role": Role.USER.value, "content": row.question}]
@@ -201,22 +209,28 @@ def retell(row: Conversation, *, was: dict[str, str]) -> None:
     """Write the texts of ``row`` wherever its thread repeats them: ``was`` maps old to new.
 
     A personal detail that a reviewer hides must not live on as a turn, in the histories of later
-    exchanges, or as what followed the exchange before.
+    exchanges, or as what followed the exchange before. The thread must be locked.
     """
+    was = {old: new for old, new in was.items() if old}
     for message in row.messages.filter(content__in=was):
         message.content = was[message.content]
         message.save(update_fields=["content"])
     if row.session_id is None:
         return
-    others = Conversation.objects.filter(session=row.session_id).exclude(pk=row.pk)
-    for other in others.only("history", "next_message"):
-        told = [
-            turn | {"content": was.get(turn["content"], turn["content"])} for turn in other.history
-        ]
-        followed = was.get(other.next_message or "", other.next_message)
-        if (told, followed) != (other.history, other.next_message):
-            other.history, other.next_message = told, followed
-            other.save(update_fields=["history", "next_message", "updated_at"])
+    for other in _repeating(was).filter(session=row.session_id).exclude(pk=row.pk):
+        for turn in other.history:
+            turn["content"] = was.get(turn["content"], turn["content"])
+        if other.next_message in was:
+            other.next_message = was[other.next_message]
+        other.save(update_fields=["history", "next_message", "updated_at"])
+
+
+def _repeating(texts: Iterable[str]) -> ConversationQuerySet:
+    """The exchanges in whose history, or after which, one of ``texts`` was said."""
+    said = Q(next_message__in=texts)
+    for text in texts:
+        said |= Q(history__contains=[{"content": text}])
+    return Conversation.objects.filter(said).only("history", "next_message")
 
 
 def _store_scores(rows: list[Conversation]) -> None:

@@ -1,10 +1,12 @@
 """A message that meets a reviewer, or the pipeline, at the exchange before it."""
 
+from functools import partial
+
 import pytest
 from django.db import transaction
 
 from conversations import rating
-from conversations.capture import Reply, capture, capture_many, rewrite
+from conversations.capture import Reply, capture, capture_many, locked, rewrite
 from conversations.models import ChatSession, Conversation, Processing, Stage, Why
 from conversations.pipeline import outcomes
 from core.work import WorkState
@@ -78,3 +80,34 @@ def test_a_late_answer_and_the_end_of_its_work_do_not_embrace(session):
         assert ending.result(PATIENCE) is False
     row.refresh_from_db()
     assert (row.stage, row.processing.state) == (Stage.CAPTURED, WorkState.WAITING)
+
+
+def test_a_question_asked_while_an_earlier_one_is_reworded_repeats_only_the_new_words(session):
+    first = ask(session, "Soy de la finca Zutano, ¿hay 16/20?", "Sí.")
+    ask(session, "¿Y 21/25?", "También.")
+    user = a_user()
+    reword = partial(rewrite, first, question="¿Hay 16/20?", answer="Sí.", by=user)
+    with beside(reword) as start:
+        with transaction.atomic():
+            third = ask(session, "¿Y 26/30?")
+            rewording = start()
+            until_it_waits()
+        rewording.result(PATIENCE)
+    third.refresh_from_db()
+    assert third.history[0]["content"] == "¿Hay 16/20?"
+
+
+def test_two_who_reword_neighbours_do_not_embrace(session):
+    first = ask(session, "¿Hay 16/20?", "Sí.")
+    second = ask(session, "Perfecto, muchas gracias. ¿Y 21/25 para Zutano?")
+    user = a_user()
+    with beside(partial(rewrite, first, question="¿Tiene 16/20?", answer="Sí.", by=user)) as start:
+        with transaction.atomic():
+            locked(second)
+            rewording = start()
+            until_it_waits()
+            rewrite(second, question="¿Y 21/25?", answer="", by=user)
+        rewording.result(PATIENCE)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.next_message, second.history[0]["content"]) == ("¿Y 21/25?", "¿Tiene 16/20?")

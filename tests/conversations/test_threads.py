@@ -222,6 +222,13 @@ def test_what_is_hidden_later_is_hidden_wherever_the_thread_repeats_it():
     assert again(after).history[-1]["content"] == "Anoto [NAME]."
 
 
+def test_an_answer_that_somebody_writes_where_none_was_is_nothing_that_followed():
+    session = a_thread()
+    row, later = ask(session, "¿Hay 16/20?"), ask(session, "¿Y 21/25?")
+    rewrite(row, question=row.question, answer="Sí.", by=a_user())
+    assert again(later).next_message is None
+
+
 def test_a_thread_of_a_source_is_nobodys():
     domain = a_domain()
     session = ChatSession(domain=domain, channel="importación", outside_key="1")
