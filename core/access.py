@@ -26,8 +26,10 @@ _VIEW_ALL = [
     "finetune.view_trainedmodel",
     "finetune.view_evaluation",
     "finetune.view_evaluationquestion",
+    "finetune.view_deployment",
+    "finetune.view_activationrequest",
 ]
-_RATE = ["conversations.rate_conversation", "rag.ask_assistant"]
+_RATE = ["conversations.rate_conversation", "finetune.compare_answers", "rag.ask_assistant"]
 _DELIVER = ["conversations.capture_message", "conversations.record_consent"]
 _REVIEW = [
     "conversations.add_conversation",
@@ -43,6 +45,12 @@ _REVIEW = [
 ]
 _TRAIN = [
     "finetune.prepare_dataset",
+    "finetune.export_dataset",
+    "finetune.view_export",
+    "finetune.view_price",
+    "finetune.view_budget",
+    "finetune.view_autotraining",
+    "finetune.deploy_model",
     "finetune.start_job",
     "finetune.delete_finetuningjob",
     "finetune.activate_model",
@@ -62,6 +70,11 @@ _ADMINISTER = [
     "conversations.view_consenttext",
     "conversations.add_consenttext",
     "finetune.delete_evaluationquestion",
+    *(
+        f"finetune.{verb}_{model}"
+        for model in ("price", "budget", "autotraining")
+        for verb in ("view", "add", "change")
+    ),
     "conversations.view_chatrating",
     *(
         f"rag.{verb}_{model}"

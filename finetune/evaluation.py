@@ -9,13 +9,21 @@ from sacrebleu.metrics import CHRF
 
 from core import audit, llm
 from core.errors import ModelUnavailable
-from finetune.models import Evaluation, EvaluationItem, FineTuningJob, TrainedModel, Variant
+from finetune.models import (
+    Evaluation,
+    EvaluationItem,
+    FineTuningJob,
+    TrainedModel,
+    Variant,
+    Verdict,
+)
 from finetune.progress import held_out_losses
 
 Question = tuple[str, str]
 Answerer = Callable[[str, str], tuple[str, int]]
 Progress = Callable[[int, int], None]
 
+VARIANTS = (Variant.BASE, Variant.EXAMPLES, Variant.TUNED)
 BATCH = 32  # texts embedded in one request
 
 
@@ -43,8 +51,8 @@ def evaluate(
     items = list(_answers(questions, answerer, progress))
     _add_similarity(items)
     losses = losses_of(model.job)
-    means = {variant: _means(items, variant) for variant in Variant.values}
-    decision = decide(losses, {variant: means[variant]["chrf"] for variant in Variant.values})
+    means = {variant: _means(items, variant) for variant in VARIANTS}
+    decision = decide(losses, {variant: means[variant]["chrf"] for variant in VARIANTS})
     before, after = losses or (None, None)
     summary = means | {"loss": {"before": before, "after": after}, "questions": len(questions)}
     with transaction.atomic():
@@ -52,7 +60,7 @@ def evaluate(
             domain=model.domain,
             model=model,
             summary=summary,
-            better=decision.better,
+            verdict=Verdict.BETTER if decision.better else Verdict.WORSE,
             reasons=decision.reasons,
         )
         for item in items:
@@ -106,8 +114,8 @@ def _answers(
     questions: Sequence[Question], answerer: Answerer, progress: Progress | None
 ) -> Iterator[EvaluationItem]:
     metric = CHRF()
-    total, done = len(questions) * len(Variant.values), 0
-    for variant in Variant.values:
+    total, done = len(questions) * len(VARIANTS), 0
+    for variant in VARIANTS:
         for question, expected in questions:
             answer, milliseconds = answerer(variant, question)
             done += 1
@@ -148,7 +156,7 @@ def _means(items: Sequence[EvaluationItem], variant: str) -> dict[str, float | N
     own = [it for it in items if it.variant == variant]
     known = [it.similarity for it in own if it.similarity is not None]
     return {
-        "chrf": fmean(it.chrf for it in own) if own else None,
+        "chrf": fmean(it.chrf or 0 for it in own) if own else None,
         "similarity": fmean(known) if known else None,
         "milliseconds": fmean(it.milliseconds for it in own) if own else None,
     }

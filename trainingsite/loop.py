@@ -192,7 +192,7 @@ class Loop:
         if not held_out:
             raise Refusal("No hay preguntas apartadas con que evaluar: faltan conversaciones.")
         questions = one_answer_each(held_out)
-        ticks = iter(self.progress(range(len(Variant.values) * len(questions)), "evaluar"))
+        ticks = iter(self.progress(range(len(evaluation.VARIANTS) * len(questions)), "evaluar"))
         return evaluation.evaluate(
             model,
             questions,

@@ -1,26 +1,68 @@
-"""What is learned: datasets, jobs, trained models, their evaluation and activation."""
+"""What is learned: datasets, jobs, money, trained models, their evaluation and activation."""
 
-from finetune.models.datasets import Dataset, DatasetItem, EvaluationQuestion, Part, ProviderFile
-from finetune.models.evaluations import Evaluation, EvaluationItem, Variant
-from finetune.models.jobs import ENDED, LIVE, FineTuningJob, JobEvent, JobQuerySet, JobStatus, Step
-from finetune.models.trained import Activation, TrainedModel
+from finetune.models.datasets import (
+    Dataset,
+    DatasetItem,
+    DatasetReview,
+    EvaluationQuestion,
+    Export,
+    Method,
+    Part,
+    ProviderFile,
+    QuestionKind,
+    Source,
+)
+from finetune.models.evaluations import BlindVote, Evaluation, EvaluationItem, Variant
+from finetune.models.jobs import (
+    ENDED,
+    LIVE,
+    FineTuningJob,
+    JobEvent,
+    JobQuerySet,
+    JobStatus,
+    ProviderNotice,
+    Step,
+)
+from finetune.models.money import AutoTraining, Budget, Price
+from finetune.models.trained import (
+    Activation,
+    ActivationRequest,
+    Deployment,
+    Target,
+    TrainedModel,
+    Verdict,
+)
 
 __all__ = [
     "ENDED",
     "LIVE",
     "Activation",
+    "ActivationRequest",
+    "AutoTraining",
+    "BlindVote",
+    "Budget",
     "Dataset",
     "DatasetItem",
+    "DatasetReview",
+    "Deployment",
     "Evaluation",
     "EvaluationItem",
     "EvaluationQuestion",
+    "Export",
     "FineTuningJob",
     "JobEvent",
     "JobQuerySet",
     "JobStatus",
+    "Method",
     "Part",
+    "Price",
     "ProviderFile",
+    "ProviderNotice",
+    "QuestionKind",
+    "Source",
     "Step",
+    "Target",
     "TrainedModel",
     "Variant",
+    "Verdict",
 ]

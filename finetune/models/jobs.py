@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict
 from core.models import Domain
-from finetune.models.datasets import Dataset
+from finetune.models.datasets import Dataset, Method
 
 
 class JobStatus(models.TextChoices):
@@ -85,8 +85,24 @@ class FineTuningJob(models.Model):
     )
     progress = models.FloatField(_("progreso (%)"), db_column="progreso", null=True)
     error = models.TextField(_("error"), null=True, blank=True)
+    method = models.CharField(
+        _("método"), max_length=12, choices=Method.choices, default=Method.SUPERVISED
+    )
     epochs = models.IntegerField(_("épocas"), null=True, blank=True)
     learning_rate = models.FloatField(_("multiplicador de aprendizaje"), null=True, blank=True)
+    parameters = models.JSONField(
+        _("otros parámetros"),
+        default=dict,
+        blank=True,
+        help_text=_("Los del adaptador (rango, alfa), semilla, tamaño de lote."),
+    )
+    params_hash = models.CharField(max_length=64, blank=True, editable=False)
+    estimate = models.JSONField(_("estimación"), default=dict, blank=True)
+    reserved = models.DecimalField(
+        _("reservado"), max_digits=12, decimal_places=4, null=True, blank=True
+    )
+    cost = models.DecimalField(_("costo"), max_digits=12, decimal_places=4, null=True, blank=True)
+    automatic = models.BooleanField(_("iniciado solo"), default=False)
     created_at = models.DateTimeField(_("creado"), db_column="creado_en", default=timezone.now)
     finished_at = models.DateTimeField(_("terminado"), db_column="completado_en", null=True)
     updated_at = models.DateTimeField(_("actualizado"), db_column="actualizado_en", auto_now=True)
@@ -111,8 +127,8 @@ class FineTuningJob(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                name="job_one_live_per_dataset_and_base",
-                fields=["dataset", "provider", "base_model"],
+                name="job_one_live_per_run",
+                fields=["dataset", "provider", "base_model", "method", "params_hash"],
                 condition=Q(status__in=["pending", "running"]),
             ),
             models.CheckConstraint(
@@ -181,3 +197,22 @@ class JobEvent(models.Model):
 
     def __str__(self) -> str:
         return self.message[:80]
+
+
+class ProviderNotice(models.Model):
+    """A provider's call to our webhook, by its own id: the same one again changes nothing."""
+
+    provider = models.CharField(_("proveedor"), max_length=40)
+    notice_id = models.CharField(max_length=200)
+    kind = models.CharField(_("tipo"), max_length=60)
+    at = models.DateTimeField(_("cuándo"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("aviso del proveedor")
+        verbose_name_plural = _("avisos del proveedor")
+        constraints = [
+            models.UniqueConstraint(name="notice_once", fields=["provider", "notice_id"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.kind}"

@@ -1,4 +1,4 @@
-"""Models that were trained, and when each answered."""
+"""Models that were trained, when each answered, who decided it, where else they run."""
 
 from __future__ import annotations
 
@@ -13,8 +13,19 @@ from core.models import Domain, PromptVersion
 from finetune.models.jobs import FineTuningJob
 
 
+class Verdict(models.TextChoices):
+    """What an evaluation says of a model (the gate)."""
+
+    BETTER = "better", _("mejor")
+    WORSE = "worse", _("peor")
+    UNCLEAR = "unclear", _("sin evidencia suficiente")
+
+
 class TrainedModel(models.Model):
-    """A model that a job made, and the prompt it was trained with."""
+    """A model that a job made, and the prompt it was trained with.
+
+    ``gone_at`` is when its provider no longer had it; ``ends_on`` when it said it will not.
+    """
 
     domain = models.ForeignKey(
         Domain, models.PROTECT, related_name="models", verbose_name=_("dominio")
@@ -27,6 +38,8 @@ class TrainedModel(models.Model):
     base_model = models.CharField(_("modelo base"), max_length=100)
     prompt = models.ForeignKey(PromptVersion, models.PROTECT, verbose_name=_("prompt"))
     demonstration = models.BooleanField(_("de demostración"), default=False)
+    gone_at = models.DateTimeField(_("ya no está desde"), null=True, blank=True)
+    ends_on = models.DateField(_("se retira el"), null=True, blank=True)
     created_at = models.DateTimeField(_("creado"), default=timezone.now)
 
     class Meta:
@@ -47,7 +60,11 @@ class ActivationQuerySet(models.QuerySet["Activation"]):
 
 
 class Activation(models.Model):
-    """Which trained model answered in a domain, and when. At most one does now."""
+    """Which trained model answered in a domain, and when. At most one does now.
+
+    ``verdict`` is the evaluation's at that moment; ``reason`` is what a person wrote where it was
+    not "better"; ``approved_by`` is the second person where two were needed.
+    """
 
     domain = models.ForeignKey(
         Domain, models.PROTECT, related_name="activations", verbose_name=_("dominio")
@@ -57,6 +74,12 @@ class Activation(models.Model):
     )
     activated_at = models.DateTimeField(_("activado"), default=timezone.now)
     activated_by = models.CharField(_("por"), max_length=150)
+    approved_by = models.CharField(_("aprobado por"), max_length=150, blank=True)
+    verdict = models.CharField(
+        _("veredicto"), max_length=12, choices=Verdict.choices, default=Verdict.UNCLEAR
+    )
+    forced = models.BooleanField(_("contra el veredicto"), default=False)
+    reason = models.TextField(_("motivo"), blank=True)
     retired_at = models.DateTimeField(_("retirado"), null=True, blank=True)
 
     objects = ActivationQuerySet.as_manager()
@@ -71,8 +94,84 @@ class Activation(models.Model):
                 fields=["domain"],
                 condition=Q(retired_at=None),
                 violation_error_message=_("El dominio ya tiene un modelo activo."),
-            )
+            ),
+            models.CheckConstraint(
+                name="activation_forced_by_two_with_a_reason",
+                condition=Q(forced=False) | ~Q(reason="") & ~Q(approved_by=""),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.domain.slug}: {self.model}"
+
+
+class ActivationRequest(models.Model):
+    """That somebody wants a model to answer, where a second person has to agree."""
+
+    model = models.ForeignKey(
+        TrainedModel, models.CASCADE, related_name="requests", verbose_name=_("modelo")
+    )
+    verdict = models.CharField(_("veredicto"), max_length=12, choices=Verdict.choices)
+    forced = models.BooleanField(_("contra el veredicto"), default=False)
+    reason = models.TextField(_("motivo"), blank=True)
+    asked_by = models.CharField(_("pedido por"), max_length=150)
+    asked_at = models.DateTimeField(_("pedido"), default=timezone.now)
+    decided_by = models.CharField(_("decidido por"), max_length=150, blank=True)
+    decided_at = models.DateTimeField(_("decidido"), null=True, blank=True)
+    granted = models.BooleanField(_("concedido"), null=True)
+
+    class Meta:
+        verbose_name = _("petición de activación")
+        verbose_name_plural = _("peticiones de activación")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="activation_request_one_open", fields=["model"], condition=Q(decided_at=None)
+            ),
+            models.CheckConstraint(
+                name="activation_request_decided_by_another",
+                condition=Q(decided_at=None, decided_by="", granted=None)
+                | Q(decided_at__isnull=False, granted__isnull=False)
+                & ~Q(decided_by="")
+                & (Q(granted=False) | ~Q(decided_by=models.F("asked_by"))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model}: {self.asked_by}"
+
+
+class Target(models.TextChoices):
+    """Where a model runs besides the service that trained it."""
+
+    ADAPTER = "adapter", _("adaptador (safetensors)")
+    GGUF = "gguf", _("GGUF fusionado")
+    OLLAMA = "ollama", "Ollama"
+
+
+class Deployment(models.Model):
+    """A model packaged for another place. It counts once its answers are those of the trained one.
+
+    ``checks`` holds the fixed prompts with both answers; ``checked_at`` is set when they agree.
+    """
+
+    model = models.ForeignKey(
+        TrainedModel, models.CASCADE, related_name="deployments", verbose_name=_("modelo")
+    )
+    target = models.CharField(_("destino"), max_length=10, choices=Target.choices)
+    name = models.CharField(_("nombre allí"), max_length=200, blank=True)
+    sha256 = models.CharField(_("huella"), max_length=64, blank=True)
+    checks = models.JSONField(_("comprobaciones"), default=list)
+    checked_at = models.DateTimeField(_("comprobado"), null=True, blank=True)
+    error = models.TextField(_("error"), blank=True)
+    created_at = models.DateTimeField(_("creado"), default=timezone.now)
+    created_by = models.CharField(_("por"), max_length=150)
+
+    class Meta:
+        verbose_name = _("despliegue")
+        verbose_name_plural = _("despliegues")
+        ordering = ["-created_at", "-pk"]
+        permissions = [("deploy_model", "Desplegar modelos en otro sitio")]
+
+    def __str__(self) -> str:
+        return f"{self.model} → {self.get_target_display()}"

@@ -212,7 +212,7 @@ def test_a_live_job_is_not_deleted(domain, training_provider):
 
 def test_a_deleted_job_takes_its_model_and_evaluations_along(domain, training_provider):
     model = a_trained_model(domain, training_provider)
-    Evaluation.objects.create(domain=domain, model=model, better=False)
+    Evaluation.objects.create(domain=domain, model=model, verdict="worse")
     training.delete(model.job, by="ana")
     assert not FineTuningJob.objects.exists()
     assert not TrainedModel.objects.exists()
