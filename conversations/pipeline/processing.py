@@ -1,10 +1,12 @@
 """The exchanges that wait, batch by batch: nothing is lost, and none holds up the others."""
 
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf
 
 from conversations import labelling
 from conversations.models import Conversation, Processing, Stage
@@ -48,12 +50,20 @@ class Results:
         self.needs_review += stage == Stage.NEEDS_REVIEW
 
 
-def process(*, domain: Domain | None = None, max_items: int = 100, lease: float = LEASE) -> Results:
+def process(
+    *,
+    domain: Domain | None = None,
+    max_items: int = 100,
+    seconds: float = inf,
+    lease: float = LEASE,
+) -> Results:
     """Take up to ``max_items`` of the exchanges that wait, of ``domain`` or of all, to their end.
 
-    An exchange that cannot be processed is counted and tried again later, and stops no other.
-    Those whose model is away go back to the queue.
+    No batch is begun after ``seconds``: what is left waits for the next who asks. An exchange that
+    cannot be processed is counted and tried again later, and stops no other. Those whose model is
+    away go back to the queue.
     """
+    began = time.monotonic()
     waiting = Processing.objects.all()
     if domain:
         waiting = waiting.filter(conversation__domain=domain)
@@ -64,6 +74,8 @@ def process(*, domain: Domain | None = None, max_items: int = 100, lease: float 
             break
         results.claimed += len(works)
         _process(works, results)
+        if time.monotonic() - began >= seconds:
+            break
     return results
 
 

@@ -31,6 +31,7 @@ from trainingsite.api.pipeline_serializers import (
 
 PREFIX = "webhook/training/"
 LATE = timedelta(minutes=15)  # of work that comes every minute
+SECONDS = 20.0  # after which no batch is begun: proxies wait for a minute or less
 
 
 def statistics(domain: Domain) -> dict[str, dict[str, Any]]:
@@ -64,10 +65,16 @@ class ProcessView(WebhookView):
         responses=ProcessAnswer,
     )
     def post(self, request: Request) -> Response:
-        """Take what waits to its end now, as the worker does each minute."""
+        """Take what waits to its end now, as the worker does each minute.
+
+        A long queue takes several requests: ``queue_size`` says how many still wait.
+        """
         body = self.read(ProcessBody, request.data)
-        results = pipeline.process(domain=self.domain, max_items=body["max_items"])
-        return Response(ProcessAnswer({"success": True, "results": results}).data)
+        limit = body["max_items"]
+        results = pipeline.process(domain=self.domain, max_items=limit, seconds=SECONDS)
+        left = queue.state_of(self.domain).waiting
+        answer = {"success": True, "results": results, "queue_size": left}
+        return Response(ProcessAnswer(answer).data)
 
 
 class EmptyView(WebhookView):

@@ -72,6 +72,7 @@ class ProcessCounts(serializers.Serializer):
 
 class ProcessAnswer(Success):
     results = ProcessCounts()
+    queue_size = serializers.IntegerField()
 
 
 class Health(serializers.Serializer):

@@ -96,6 +96,16 @@ def test_processing_says_to_which_end_each_came(api, domain):
     assert Conversation.objects.filter(pk__in=[it.pk for it in rows], stage="captured").count() == 1
 
 
+def test_processing_ends_in_time_and_says_what_is_left(api, domain, monkeypatch):
+    monkeypatch.setattr("trainingsite.api.pipeline.SECONDS", 0)
+    monkeypatch.setattr("conversations.pipeline.processing.BATCH", 2)
+    for _ in range(5):
+        heard(domain)
+    answer = api.post(f"{ROOT}/process")
+    assert Conversation.objects.filter(stage="captured").count() == 3
+    assert answer.json()["queue_size"] == 3
+
+
 @pytest.mark.parametrize("given", [0, 1001, "many", None, [1]])
 def test_how_many_to_process_has_its_bounds(api, given):
     answer = api.post(f"{ROOT}/process", {"max_items": given})
