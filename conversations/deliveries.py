@@ -1,12 +1,12 @@
 """What doors hand in to be captured, what becomes of it, and why some is refused."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypedDict
 
 from django.contrib.auth.models import User
 
+from conversations.keys import is_storable
 from conversations.models import ChatSession, Conversation, Origin, Person
 from conversations.threads import Turn
 from core.errors import Invalid, Refusal
@@ -14,7 +14,6 @@ from core.errors import Invalid, Refusal
 LONGEST = 20_000  # characters of a text: a message, not a book; looking for names takes time
 
 NO_CONSENT = "La persona no ha aceptado que sus mensajes se usen para entrenar."
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class ConsentMissing(Refusal):
@@ -131,6 +130,6 @@ def _fault(text: str) -> str:
         return "Escriba algo."
     if len(text) > LONGEST:
         return f"Son más de {LONGEST} caracteres."
-    if "\0" in text or _SURROGATE.search(text):
+    if not is_storable(text):
         return "Tiene caracteres que no se pueden guardar."
     return ""

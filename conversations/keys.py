@@ -1,10 +1,16 @@
-"""When two texts are the same text: what is compared and hashed, never shown."""
+"""Whether a text can be kept, and when two are the same: what is compared, never shown."""
 
 import hashlib
 import re
 import unicodedata
 
 _NOT_WORD = re.compile(r"[\W_]+")
+_HALF_A_SIGN = re.compile("[\ud800-\udfff]")
+
+
+def is_storable(text: str) -> bool:
+    """Whether the database can keep ``text``: it takes no NUL and no half of a surrogate pair."""
+    return "\0" not in text and not _HALF_A_SIGN.search(text)
 
 
 def plain(text: str) -> str:

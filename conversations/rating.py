@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conversations.capture import LONGEST, locked, masked
+from conversations.keys import is_storable
 from conversations.models import DISCARDED, Conversation, Rating, Stage
 from core import audit
 from core.errors import Conflict, Invalid
@@ -24,7 +25,7 @@ def rate(conversation: Conversation, *, stars: int, feedback: str = "", by: User
     """
     if stars not in STARS:
         raise Invalid("Las estrellas van de 1 a 5.", calificacion=["Un número de 1 a 5."])
-    if len(feedback) > LONGEST or "\0" in feedback:
+    if len(feedback) > LONGEST or not is_storable(feedback):
         raise Invalid(
             "El comentario no se puede guardar.",
             feedback=[f"Hasta {LONGEST} caracteres, sin caracteres nulos."],

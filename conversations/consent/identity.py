@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from django.conf import settings
 
+from conversations.keys import is_storable
 from conversations.models import Person
 from core.errors import Invalid
 from core.models import Domain
@@ -70,8 +71,7 @@ def _usable(outside_id: str) -> str:
     """The canonical id; refuses one that is too short to mean somebody, or that is no text."""
     known_as = canonical(outside_id)
     name = re.sub(r"[\W_]", "", re.sub(r"^[a-z]+:", "", known_as))
-    sound = "\0" not in known_as and not re.search("[\ud800-\udfff]", known_as)
-    if not sound or len(name) < _SHORTEST_NAME or len(outside_id) > _LONGEST_ID:
+    if not is_storable(known_as) or len(name) < _SHORTEST_NAME or len(outside_id) > _LONGEST_ID:
         raise Invalid(
             "El identificador de la persona no sirve.",
             user_id=[f"Entre {_SHORTEST_NAME} y {_LONGEST_ID} letras o cifras."],

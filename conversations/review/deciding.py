@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from conversations.capture import LONGEST, ConsentMissing, locked, masked
+from conversations.keys import is_storable
 from conversations.models import Conversation, Stage, Why
 from conversations.review import claims
 from conversations.review.waiting import is_waiting
@@ -122,7 +123,7 @@ def refuse_unless_standing(row: Conversation) -> None:
 
 
 def _kept(notes: str, conversation: Conversation) -> str:
-    if len(notes) > LONGEST or "\0" in notes:
+    if len(notes) > LONGEST or not is_storable(notes):
         why = _("Hasta %(n)s caracteres, sin caracteres nulos.") % {"n": LONGEST}
         raise Invalid(_("La nota no se puede guardar."), notes=[why])
     return masked(notes, conversation.domain) if notes else ""

@@ -1,6 +1,7 @@
 """A reviewer's corrections: of what was said, and of what was read in it."""
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -10,6 +11,7 @@ from conversations import labelling
 from conversations.capture import masked, rewrite
 from conversations.catalogue import Catalogue
 from conversations.entities import Value
+from conversations.keys import is_storable
 from conversations.models import Conversation, Label, Review
 from conversations.review.deciding import deciding, move, refuse_unless_standing
 from core.errors import Invalid
@@ -95,8 +97,10 @@ def _refuse_unknown(intent: str | None, fields: Mapping[str, Value], catalogue: 
 
 def _is_value(value: object) -> bool:
     if isinstance(value, str):
-        return len(value) <= LONGEST_VALUE and "\0" not in value
-    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+        return len(value) <= LONGEST_VALUE and is_storable(value)
+    if isinstance(value, int | float):
+        return isfinite(value) and not isinstance(value, bool)
+    return value is None
 
 
 def _safe(value: Value, row: Conversation) -> Value:

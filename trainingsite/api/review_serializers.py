@@ -179,6 +179,8 @@ class EditBody(Decision):
     )
 
     def validate_new_analysis(self, given: dict[str, Any] | None) -> dict[str, Any] | None:
+        if not all(name.isidentifier() for name in given or ()):
+            raise serializers.ValidationError([_("Los campos se llaman con letras, cifras y «_».")])
         if given and not isinstance(given.get("intent", ""), str):
             raise serializers.ValidationError({"intent": [_("Debe ser un texto.")]})
         return given

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from conversations import consent, review
@@ -239,6 +241,7 @@ def test_editing_corrects_texts_and_label(api, domain):
         ({"new_analysis": {"intent": 3}}, "new_analysis"),
         ({"new_analysis": {"password": "x"}}, "password"),
         ({"new_analysis": [1]}, "new_analysis"),
+        ({"new_analysis": {"\ud800": "x"}}, "new_analysis"),
         ({"new_content": ""}, "new_content"),
         ({"new_content": "x" * 20_001}, "new_content"),
         ({"new_content": 7}, "new_content"),
@@ -248,7 +251,8 @@ def test_editing_corrects_texts_and_label(api, domain):
 )
 def test_an_edit_that_cannot_be_is_refused_and_named(api, domain, body, named):
     row = waiting(domain)
-    answer = api.post(f"{ROOT}/edit/{row.pk}", body)
+    text = json.dumps(body)  # escapes what is no text
+    answer = api.post(f"{ROOT}/edit/{row.pk}", data=text, content_type="application/json")
     assert answer.status_code == 422
     assert named in answer.json()["error"]["details"]
     assert not row.reviews.exists()
