@@ -34,8 +34,10 @@ def claim_next(rows: ConversationQuerySet, *, by: User) -> Conversation | None:
     """
     while True:
         with transaction.atomic():
-            free = pending(rows, by=by)
-            row = free.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
+            free = pending(rows, by=by).select_for_update(
+                skip_locked=True, no_key=True, of=("self",)
+            )
+            row = free.filter(claim__user=by, claim__until__gt=Now()).first() or free.first()
             if row is None:
                 return None
             # Claimed by another between our look and our lock: look again.
