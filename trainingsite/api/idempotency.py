@@ -23,7 +23,7 @@ from rest_framework.response import Response
 
 from conversations.consent import keyed
 from core.errors import Invalid
-from core.models import KeptReply
+from core.models import Domain, KeptReply
 from trainingsite.api import bodies
 
 HEADER = "Idempotency-Key"
@@ -51,7 +51,7 @@ def idempotent(*, first: Callable[..., Any] | None = None) -> Callable[[Handler]
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
         def answered(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-            slot = _slot(request)
+            slot = _slot(request, view.domain)
             if slot and (kept := KeptReply.objects.filter(key=slot.key).first()):
                 return slot.replayed(kept)
             if first:
@@ -94,14 +94,15 @@ class Slot:
         return Response(answer, row.status, headers={REPLAYED: "true"})
 
 
-def _slot(request: Request) -> Slot | None:
+def _slot(request: Request, domain: Domain) -> Slot | None:
     """Where this request's answer belongs; ``None`` for a request without a key."""
     key = request.headers.get(HEADER)
     if key is None:
         return None
     if not 0 < len(key) <= LONGEST_KEY:
         raise _bad_key(f"Entre 1 y {LONGEST_KEY} caracteres.")
-    scope = f"{request.user.pk}\0{request.method}\0{request.get_full_path()}\0{key}"
+    asked = (request.user.pk, domain.pk, request.method, request.get_full_path(), key)
+    scope = "\0".join(map(str, asked))
     return Slot(keyed(scope), keyed(bodies.raw(request).decode("latin-1")), scope)
 
 

@@ -6,11 +6,12 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from conversations.models import ConsentEvent, Conversation, Rating
 from core import tasks
-from core.models import KeptReply
-from tests.factories import a_client, a_conversation, a_domain
+from core.models import KeptReply, Membership
+from tests.factories import a_client, a_conversation, a_domain, a_token, a_user
 
 pytestmark = pytest.mark.django_db
 
@@ -125,3 +126,13 @@ def test_twenty_equal_requests_at_once_are_one():
     assert sum("Idempotency-Replayed" in answer for answer in answers) == 19
     assert Rating.objects.count() == 1
     assert Conversation.objects.get().stars == 5
+
+
+def test_a_key_belongs_to_the_domain_of_the_token():
+    user, answers = a_user("rater"), []
+    for domain in (a_domain(), a_domain("tienda")):
+        Membership.objects.create(user=user, domain=domain)
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {a_token(user, domain)}")
+        answers.append(rate(client, a_conversation().pk))
+    assert [answer.status_code for answer in answers] == [200, 404]
