@@ -63,8 +63,8 @@ def finish(
     """Write what was read of a captured exchange, and its vector, in one change of the row.
 
     ``None`` where nothing was decided: another worker has it; its person withdrew, or it was
-    deleted; its texts changed meanwhile, so that it is read again; or a person rated it first,
-    whose word stands.
+    deleted; its texts changed meanwhile, so that it is read again; or a person was first, whose
+    word stands: their stars, and their label.
     """
     return _ended(work, row, lambda: _write(row, reading, vector))
 
@@ -99,10 +99,11 @@ def _write(row: Conversation, reading: Reading, vector: list[float] | None) -> O
     if same.filter(stage=Stage.CAPTURED).update(**values, **moved):
         labelling.write(row, reading)
         return outcome
-    if same.update(**values):
-        labelling.write(row, reading)
-    else:
+    if not same.exists():
         _refuse_if_changed(row)
+    elif not row.labels.filter(current=True).exclude(by="").exists():
+        same.update(**values)
+        labelling.write(row, reading)
     return None
 
 

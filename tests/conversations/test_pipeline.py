@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from conversations import consent, labelling, pipeline, tasks
+from conversations import consent, labelling, pipeline, review, tasks
 from conversations.capture import capture_many, rewrite
 from conversations.deliveries import Reply
 from conversations.models import ChatSession, Conversation, Processing, Stage, Why
@@ -277,3 +277,18 @@ def test_a_greeting_that_somebody_rewrites_meanwhile_is_read_again(domain, monke
     due()
     assert pipeline.process().passed_qa == 1
     assert after(row).stage == Stage.APPROVED
+
+
+def test_the_label_that_a_person_wrote_meanwhile_stands(domain, monkeypatch):
+    row, user, look = waiting(domain), a_user(), readers.look
+
+    def decided_meanwhile(*args):
+        rate(row, stars=5, by=user)
+        review.edit(row, by=user, intent="other")
+        return look(*args)
+
+    monkeypatch.setattr(readers, "look", decided_meanwhile)
+    pipeline.process()
+    label = row.labels.get(current=True)
+    assert (label.intent, label.by) == ("other", user.username)
+    assert after(row).confidence == 1.0
