@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from conversations import calibration
 from conversations.calibration import Calibration
 from conversations.labelling.votes import Vote
-from conversations.models import Label, Review
+from conversations.models import Conversation, Label, Review
 from core import llm
 from core.models import Domain
 
@@ -42,14 +42,18 @@ class Memory:
 
 
 def reviewed(domain: Domain) -> QuerySet[Label]:
-    """The current labels of ``domain`` that a person wrote, or read and approved; newest first."""
+    """The current labels of ``domain`` that a person wrote, or read and approved; newest first.
+
+    What somebody said who took their consent back teaches nothing from that moment on.
+    """
     seen = Review.objects.filter(
         conversation=OuterRef("conversation"),
         action=Review.Action.APPROVE,
         undone=False,
         at__gte=OuterRef("at"),
     )
-    own = Label.objects.filter(conversation__domain=domain, current=True)
+    rows = Conversation.objects.filter(domain=domain).consented()
+    own = Label.objects.filter(conversation__in=rows, current=True)
     return own.filter(~Q(by="") | Exists(seen)).order_by("-pk")
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from conversations import labelling, pipeline, review, tasks
+from conversations import consent, labelling, pipeline, review, tasks
 from conversations.labelling import examples
 from conversations.labelling.votes import Vote, decide
 from conversations.models import Conversation, Processing
@@ -139,11 +139,11 @@ def test_every_review_makes_the_next_label_better_at_once(domain):
     asked = "camarón blanco buen tamaño para restaurante"
     before = pipeline.read(waiting(domain, asked + " ahora"))
     for number in range(6):
-        reviewed(domain, f"{asked} {number}", "product_info", by)
+        reviewed(domain, f"{asked} {number}", "pricing", by)
         reviewed(domain, f"camarón {number} llegó malo en las cajas", "help", by)
     then = pipeline.read(waiting(domain, asked + " hoy"))
-    assert before.intent != "product_info"
-    assert (then.intent, then.sources["intent"]) == ("product_info", "examples")
+    assert before.intent != "pricing"
+    assert (then.intent, then.sources["intent"]) == ("pricing", "examples")
 
 
 def test_an_approved_label_is_an_example_and_an_undone_approval_is_none(domain):
@@ -154,6 +154,16 @@ def test_an_approved_label_is_an_example_and_an_undone_approval_is_none(domain):
     review.approve(after(row), by=by)
     assert [it.conversation_id for it in examples.reviewed(domain)] == [row.pk]
     review.undo(after(row), by=by)
+    assert not examples.reviewed(domain).exists()
+
+
+def test_what_somebody_took_back_teaches_nothing_from_that_moment_on(domain):
+    row = waiting(domain)
+    pipeline.process()
+    review.send_back(row, by=a_user())
+    review.approve(row, by=a_user())
+    assert examples.reviewed(domain).exists()
+    consent.withdraw(row.person, channel="test")
     assert not examples.reviewed(domain).exists()
 
 
