@@ -131,7 +131,7 @@ def rewrite(
         row = locked(conversation)
         _refuse_without_consent(row)
         said = Said(row.domain, keep=row.unmasked)
-        fields = said.facts(facts) | said.texts(question, answer)
+        fields = said.facts(facts) | said.reworded(question, answer, masks=row.masks)
         texts = [(row.question, fields["question"]), (row.answer, fields["answer"])]
         changed = {old: new for old, new in texts if old != new}
         if row.question in changed:

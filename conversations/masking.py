@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from conversations import labelling
 from conversations.anonymise import LABELS
+from conversations.anonymise.spans import PLACEHOLDER
 from conversations.capture import locked, rewrite
 from conversations.models import Conversation
 from conversations.review import forget_texts
@@ -22,7 +23,6 @@ from core.models import Domain
 
 LONGEST = 200  # characters of a personal datum
 LONGEST_UNMASKED = 80
-PLACEHOLDER = re.compile(rf"\[({'|'.join(LABELS)})\]")
 TEXTS = ("question", "answer")
 ABOUT = ("context", "feedback", "next_message", "history")
 """What else is kept with an exchange and holds people's words."""

@@ -1,11 +1,12 @@
 """What is stored of what was said: without personal data, and with all that is computed of it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conversations import categories
 from conversations.anonymise import VERSION, anonymise
+from conversations.anonymise.spans import PLACEHOLDER
 from conversations.deliveries import Facts
 from conversations.fingerprints import bands, token_count
 from conversations.keys import text_hash
@@ -43,6 +44,14 @@ class Said:
             "bands": bands(safe_question),
             "token_count": token_count([safe_question, safe_answer]),
         }
+
+    def reworded(self, question: str, answer: str, *, masks: Mapping[str, int]) -> dict[str, Any]:
+        """:meth:`texts` of what was stored before: of its ``masks``, those still there count."""
+        stored = self.texts(question, answer)
+        still = Counter(PLACEHOLDER.findall(f"{question}\n{answer}"))
+        kept = Counter({kind: min(number, still[kind]) for kind, number in masks.items()})
+        stored["masks"] = dict(sorted((kept + Counter(stored["masks"])).items()))
+        return stored
 
     def facts(self, facts: Facts) -> dict[str, Any]:
         """The facts as they are stored: whatever a person may have written in them is masked."""

@@ -4,10 +4,9 @@ import re
 import unicodedata
 from typing import NamedTuple, Self
 
-from conversations.anonymise.spans import BARRIER, LABELS, Span
+from conversations.anonymise.spans import BARRIER, PLACEHOLDER, Span
 
 _UNUSUAL = re.compile("[^\x00-\x7fáéíóúüñÁÉÍÓÚÜÑ¿¡°º]")
-_PLACEHOLDER = re.compile(rf"\[({'|'.join(LABELS)})\]")
 # Marks that belong to the character before them: accents written apart, the frame of a keycap
 # digit, joiners, soft hyphens, and the direction marks that a copied telephone brings along.
 _MARK = "[\u00ad\u0300-\u036f\u200c-\u200f\u202a-\u202e\u2060-\u2069\u20e3\ufe0e\ufe0f\ufeff]"
@@ -58,7 +57,7 @@ class Plain(NamedTuple):
                 text, places = _composed(text)
             text = text.translate(_PLAIN)
         if "[" in text:
-            text = _PLACEHOLDER.sub(lambda m: BARRIER[m[1]] * len(m[0]), text)
+            text = PLACEHOLDER.sub(lambda m: BARRIER[m[1]] * len(m[0]), text)
         return cls(text, places)
 
     def as_written(self, spans: list[Span]) -> list[Span]:

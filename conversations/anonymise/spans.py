@@ -1,5 +1,6 @@
 """What the rules share: a span, and the barrier that stands where something was masked."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ PHONE, EMAIL, ADDRESS, ID, ACCOUNT, NAME = LABELS = (
     "ACCOUNT",
     "NAME",
 )
+PLACEHOLDER = re.compile(rf"\[({'|'.join(LABELS)})\]")
+"""What is read where something was masked, or where somebody typed the same."""
 
 
 class Span(NamedTuple):

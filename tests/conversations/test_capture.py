@@ -374,3 +374,17 @@ def test_the_log_says_what_was_done_and_nothing_that_was_said(caplog):
     capture_many(a_domain(), exchanges("Un secreto", " "))
     assert "[Training] prestamos: 1 captured, 1 refused" in caplog.text
     assert "secreto" not in caplog.text
+
+
+def test_what_was_masked_counts_on_in_other_words():
+    row = a_conversation(
+        question="Soy la señora Zutano Pérez, ¿me llama al 0991234567 o al 0991234568?"
+    )
+    assert row.masks == {"NAME": 1, "PHONE": 2}
+    kept = rewrite(
+        row,
+        question="¿Me llama al [PHONE] o a ana@example.com?",
+        answer="Sí, al [PHONE], que no es el [ACCOUNT].",
+        by=a_user(),
+    )
+    assert kept.masks == {"EMAIL": 1, "PHONE": 2}
