@@ -59,7 +59,6 @@ def answer(
     *,
     by: User | None = None,
     person: Person | None = None,
-    session: ChatSession | None = None,
     channel: str = "chat",
     variant: Variant = "active",
     keep: bool = True,
@@ -68,7 +67,8 @@ def answer(
 
     An approved answer to nearly the same question is served as it is; else the model is asked,
     with the nearest approved ones as examples. A ``person`` is answered whatever their consent,
-    asked for it once, and kept only if they agreed; what they say about it is heard first.
+    asked for it once, and kept only if they agreed, in their thread of the ``channel``; what they
+    say about their consent is heard first.
     Raises :class:`ModelUnavailable` when neither a model nor an approved answer is at hand.
     """
     if person and (said := consent.reply_to(person, question, channel=channel)):
@@ -80,7 +80,7 @@ def answer(
         _as_it_is(reusable, examples) if reusable else _ask_best(domain, asked, examples, variant)
     )
     if keep:
-        reply = replace(reply, conversation=_keep(domain, question, reply, by, person, session))
+        reply = replace(reply, conversation=_keep(domain, question, reply, by, person, channel))
     due = consent.ask(person, channel=channel) if person else None
     return replace(reply, consent=due.text.text) if due else reply
 
@@ -196,13 +196,19 @@ def _ask_best(
         return ask(domain, question, shown)
 
 
+def _thread_of(person: Person, channel: str) -> ChatSession:
+    """All that a person says in a channel is one thread: what they say next rates an answer."""
+    key = consent.keyed(person.pseudonym)
+    return ChatSession(domain=person.domain, person=person, channel=channel, outside_key=key)
+
+
 def _keep(
     domain: Domain,
     question: str,
     reply: Answer,
     by: User | None,
     person: Person | None,
-    session: ChatSession | None,
+    channel: str,
 ) -> Conversation | None:
     used = ",".join(str(example.conversation_id) for example in reply.examples)
     try:
@@ -213,7 +219,7 @@ def _keep(
             origin=Origin.PERSON if person else Origin.STAFF,
             person=person,
             user=by,
-            session=session,
+            session=_thread_of(person, channel) if person else None,
             model=reply.model or "respuesta aprobada",
             tokens=reply.tokens,
             milliseconds=reply.milliseconds,

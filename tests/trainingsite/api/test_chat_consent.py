@@ -125,3 +125,15 @@ def test_an_exchange_that_cannot_be_kept_is_answered_all_the_same(bot, monkeypat
     says(bot, "consentimiento sí")
     monkeypatch.setattr("rag.assistant.capture", broken)
     assert says(bot, QUESTION)[0] == "Cédula y planilla."
+
+
+def test_what_a_person_says_in_a_channel_is_one_thread_and_rates_the_answer_before(bot):
+    says(bot, "consentimiento sí")
+    says(bot, QUESTION)
+    says(bot, "Perfecto, muchas gracias")
+    says(bot, QUESTION, canal="web")
+    first, second, elsewhere = Conversation.objects.order_by("pk")
+    assert first.session == second.session != elsewhere.session
+    assert (first.score, first.next_message) == (5, "Perfecto, muchas gracias")
+    assert [turn["content"] for turn in second.history] == [QUESTION, "Cédula y planilla."]
+    assert elsewhere.history == []
