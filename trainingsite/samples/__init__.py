@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from conversations import consent
-from conversations.capture import capture
+from conversations.capture import Exchange, capture_many
 from conversations.keys import text_hash
 from conversations.models import CatalogueEntry, Origin
 from conversations.rating import rate
@@ -95,19 +95,22 @@ def _load_vocabulary(domain: Domain) -> None:
 
 def _load_conversations(domain: Domain) -> None:
     rater, _ = User.objects.get_or_create(username=RATER, defaults={"is_active": False})
-    for line in _lines(domain.slug, "conversations"):
-        conversation = capture(
-            domain=domain,
-            question=line["question"],
-            answer=line["answer"],
-            origin=Origin.SOURCE,
-            basis=BASIS,
-            outside_id=hashlib.sha256(line["question"].encode()).hexdigest(),
-            category=line["category"],
-            product=line["product"] or "",
-        )
+    lines = list(_lines(domain.slug, "conversations"))
+    outcomes = capture_many(domain, [_exchange(line) for line in lines])
+    for line, outcome in zip(lines, outcomes, strict=True):
         if line["stars"]:
-            rate(conversation, stars=line["stars"], feedback=line["feedback"] or "", by=rater)
+            rate(outcome.kept, stars=line["stars"], feedback=line["feedback"] or "", by=rater)
+
+
+def _exchange(line: dict[str, Any]) -> Exchange:
+    return Exchange(
+        question=line["question"],
+        answer=line["answer"],
+        origin=Origin.SOURCE,
+        basis=BASIS,
+        outside_id=hashlib.sha256(line["question"].encode()).hexdigest(),
+        facts={"category": line["category"], "product": line["product"] or ""},
+    )
 
 
 def _filled(line: dict[str, Any]) -> dict[str, Any]:
