@@ -29,6 +29,10 @@ WHERE table_schema = 'public' AND data_type IN
 """
 
 
+# Something harmless of the same messages that must be seen in each place: one can look there.
+HARMLESS = {"tables": "hlso 16/20", "logs": "/webhook/training/messages", "model": "hlso 16/20"}
+
+
 @pytest.fixture
 def model():
     with SlowModel() as model:
@@ -67,6 +71,7 @@ def left_nothing(site, model, *, messages):
     assert model.sent("POST /embeddings")
     total = Counter(secret.kind for secret in secrets)
     for place, text in looked.items():
+        assert HARMLESS[place] in text
         left = Counter(secret.kind for secret in secrets if planted.found(secret, text))
         print(f"\n{messages} messages, {dict(total)} planted; found in {place}: {dict(left)}")
         for kind, number in left.items():
