@@ -24,11 +24,25 @@ class Device:
         return self.name == "cpu"
 
     def trainer_options(self) -> dict[str, Any]:
-        """Arguments for the trainer: mixed precision only where the hardware computes it fast."""
+        """Arguments for the trainer.
+
+        Mixed precision only where the hardware computes it fast. Activations are computed twice
+        instead of kept where memory is scarce, on a GPU; a CPU has memory and no time.
+        """
+        cpu_only = {"use_cpu": True, "dataloader_pin_memory": False} if self.is_cpu else {}
+        return cpu_only | {"bf16": self.bf16, "gradient_checkpointing": not self.is_cpu}
+
+    @property
+    def bf16(self) -> bool:
+        """Whether the hardware computes in bfloat16, rather than emulating it."""
         if self.is_cpu:
-            fast = bool(_BF16_FLAGS & _cpu_flags())
-            return {"use_cpu": True, "bf16": fast, "dataloader_pin_memory": False}
-        return {"bf16": torch.cuda.is_bf16_supported(including_emulation=False)}
+            return bool(_BF16_FLAGS & _cpu_flags())
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What the frozen weights are kept in: half the memory on a GPU that computes in it."""
+        return torch.bfloat16 if self.bf16 and not self.is_cpu else torch.float32
 
 
 def choose(setting: str, *, threads: int) -> Device:

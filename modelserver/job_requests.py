@@ -2,13 +2,14 @@
 
 import secrets
 from dataclasses import dataclass
-from typing import Any
-
-from openai.types.fine_tuning import SupervisedHyperparameters
+from typing import Any, Literal
 
 from modelserver.errors import ApiError
+from modelserver.lora_options import InvalidOption, lora_options, step_limit
 
-MAX_STEPS_KEY = "max_steps"
+HIGHEST_BETA = 2
+MethodName = Literal["supervised", "dpo"]
+METHODS: tuple[MethodName, ...] = ("supervised", "dpo")
 _LARGEST_SEED = 2**31 - 1
 _KNOWN = frozenset(
     {"model", "training_file", "validation_file", "method", "hyperparameters", "seed", "suffix"}
@@ -18,12 +19,13 @@ _KNOWN = frozenset(
 
 @dataclass(frozen=True)
 class JobRequest:
-    """What somebody wants trained."""
+    """What somebody wants trained. ``hyperparameters`` are numbers, or ``auto`` where left open."""
 
     model: str
     training_file: str
     validation_file: str | None
-    hyperparameters: SupervisedHyperparameters
+    method: MethodName
+    hyperparameters: dict[str, Any]
     seed: int
     suffix: str
     metadata: dict[str, str] | None
@@ -35,21 +37,17 @@ def parse(body: dict[str, Any]) -> JobRequest:
         raise ApiError(400, f"Unrecognized request argument supplied: {name}", param=name)
     if body.get("integrations"):
         raise ApiError(400, "Integrations are not offered here.", param="integrations")
+    method = _method(body)
     return JobRequest(
         model=_text(body, "model"),
         training_file=_text(body, "training_file"),
         validation_file=_text(body, "validation_file") if body.get("validation_file") else None,
-        hyperparameters=_hyperparameters(body),
+        method=method,
+        hyperparameters=_hyperparameters(body, method),
         seed=_seed(body.get("seed")),
         suffix=_suffix(body.get("suffix")),
         metadata=_metadata(body.get("metadata")),
     )
-
-
-def step_limit(metadata: dict[str, str] | None) -> int | None:
-    """The most steps that the metadata of a job allow, where they say so."""
-    text = (metadata or {}).get(MAX_STEPS_KEY)
-    return int(text) if text else None
 
 
 def _text(body: dict[str, Any], name: str) -> str:
@@ -59,20 +57,32 @@ def _text(body: dict[str, Any], name: str) -> str:
     return value
 
 
-def _hyperparameters(body: dict[str, Any]) -> SupervisedHyperparameters:
-    """Those of ``method.supervised``, or the older top-level ones."""
-    method = body.get("method") or {"type": "supervised"}
-    if not isinstance(method, dict) or method.get("type") != "supervised":
-        raise ApiError(400, "Only the method supervised is offered here.", param="method")
-    given = (method.get("supervised") or {}).get("hyperparameters") or body.get("hyperparameters")
-    given = given or {}
+def _method(body: dict[str, Any]) -> MethodName:
+    method = body.get("method") or {"type": METHODS[0]}
+    for name in METHODS:
+        if isinstance(method, dict) and method.get("type") == name:
+            return name
+    raise ApiError(400, f"method.type must be one of: {', '.join(METHODS)}.", param="method")
+
+
+def _hyperparameters(body: dict[str, Any], method: MethodName) -> dict[str, Any]:
+    """Those of the method, or the older top-level ones."""
+    chosen = (body.get("method") or {}).get(method) or {}
+    if not isinstance(chosen, dict):
+        raise ApiError(400, f"method.{method} must be an object.", param="method")
+    given = chosen.get("hyperparameters") or body.get("hyperparameters") or {}
     if not isinstance(given, dict):
         raise ApiError(400, "hyperparameters must be an object.", param="hyperparameters")
-    return SupervisedHyperparameters(
-        n_epochs=_between(given, "n_epochs", 1, 50),
-        batch_size=_between(given, "batch_size", 1, 256),
-        learning_rate_multiplier=_multiplier(given.get("learning_rate_multiplier", "auto")),
-    )
+    found = {
+        "n_epochs": _between(given, "n_epochs", 1, 50),
+        "batch_size": _between(given, "batch_size", 1, 256),
+        "learning_rate_multiplier": _above_0(given, "learning_rate_multiplier", 100),
+    }
+    if method == "dpo":
+        found["beta"] = _above_0(given, "beta", HIGHEST_BETA)
+    for name in given.keys() - found.keys():
+        raise ApiError(400, f"{method} has no hyperparameter {name}.", param=name)
+    return found
 
 
 def _between(given: dict[str, Any], name: str, lowest: int, highest: int) -> Any:
@@ -86,12 +96,14 @@ def _between(given: dict[str, Any], name: str, lowest: int, highest: int) -> Any
     return value
 
 
-def _multiplier(value: Any) -> Any:
+def _above_0(given: dict[str, Any], name: str, highest: int) -> Any:
+    value = given.get(name, "auto")
     if value in ("auto", None):
         return "auto"
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 100:
-        name = "learning_rate_multiplier"
-        raise ApiError(400, f'{name} must be "auto" or a number above 0, up to 100.', param=name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= highest:
+        raise ApiError(
+            400, f'{name} must be "auto" or a number above 0, up to {highest}.', param=name
+        )
     return float(value)
 
 
@@ -121,7 +133,9 @@ def _metadata(value: Any) -> dict[str, str] | None:
             raise ApiError(
                 400, "metadata has keys up to 64 and texts up to 512 characters.", param="metadata"
             )
-    steps = value.get(MAX_STEPS_KEY)
-    if steps is not None and not (steps.isdecimal() and int(steps) >= 1):
-        raise ApiError(400, "metadata.max_steps must be a whole number.", param="metadata")
+    try:
+        step_limit(value)
+        lora_options(value)
+    except InvalidOption as fault:
+        raise ApiError(400, str(fault), param="metadata") from fault
     return value

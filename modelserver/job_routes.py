@@ -20,7 +20,7 @@ _METADATA = re.compile(r"metadata\[(?P<key>.+)\]")
 
 
 class JobsApi:
-    """Create, follow and cancel fine-tuning jobs."""
+    """Create, follow, pause and cancel fine-tuning jobs."""
 
     def __init__(
         self, jobs: JobStore, files: FileStore, catalogue: Catalogue, runner: Runner
@@ -37,6 +37,8 @@ class JobsApi:
             Route(PATH, self.list, methods=["GET"]),
             Route(f"{PATH}/{{name}}", self.retrieve, methods=["GET"]),
             Route(f"{PATH}/{{name}}/cancel", self.cancel, methods=["POST"]),
+            Route(f"{PATH}/{{name}}/pause", self.pause, methods=["POST"]),
+            Route(f"{PATH}/{{name}}/resume", self.resume, methods=["POST"]),
             Route(f"{PATH}/{{name}}/events", self.events, methods=["GET"]),
             Route(f"{PATH}/{{name}}/checkpoints", self.checkpoints, methods=["GET"]),
         ]
@@ -78,14 +80,21 @@ class JobsApi:
         record = await self.runner.cancel(request.path_params["name"])
         return JSONResponse(paging.body(record.job))
 
+    async def pause(self, request: Request) -> JSONResponse:
+        """Have a job keep what it has learned and stop, or wait no longer."""
+        return JSONResponse(paging.body(self.runner.pause(request.path_params["name"]).job))
+
+    async def resume(self, request: Request) -> JSONResponse:
+        """Queue a paused job again; it goes on where it stopped."""
+        return JSONResponse(paging.body(self.runner.resume(request.path_params["name"]).job))
+
     async def events(self, request: Request) -> JSONResponse:
         """What happened to a job, newest first."""
         return paging.page(request, self.jobs.events(request.path_params["name"]))
 
     async def checkpoints(self, request: Request) -> JSONResponse:
-        """Always none: only the model at a training's end is kept."""
-        self.jobs.get(request.path_params["name"])
-        return paging.page(request, [])
+        """The models of a job's last epochs, latest first."""
+        return paging.page(request, self.jobs.checkpoints(request.path_params["name"]))
 
     def _file(self, name: str, param: str) -> Path:
         meta = self.files.get(name, param=param)

@@ -1,4 +1,4 @@
-"""Fine-tuning jobs on disk: their state, their events and the models that come of them.
+"""Fine-tuning jobs on disk: their state, their events and their checkpoints.
 
 Only the server's event loop writes here; the training process reports to it (see ``runner``).
 """
@@ -11,38 +11,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from openai.types.fine_tuning import FineTuningJob, FineTuningJobEvent, SupervisedMethod
+from openai.types.fine_tuning import FineTuningJobEvent
 from openai.types.fine_tuning.fine_tuning_job import Error, Hyperparameters, Method
-from pydantic import BaseModel
+from openai.types.fine_tuning.jobs import FineTuningJobCheckpoint
+from openai.types.fine_tuning.jobs.fine_tuning_job_checkpoint import Metrics
 
-from modelserver import paging
+from modelserver import paging, resumption
 from modelserver.errors import not_found
+from modelserver.job_records import JobRecord, new_record
 from modelserver.job_requests import JobRequest
 from modelserver.store import Folders, new_id, write_json
 
-ENDED = frozenset({"succeeded", "failed", "cancelled"})
-OWNER = "local"
+CHECKPOINTS = "checkpoints"
+_CHECKPOINT = "checkpoint.json"
 
 Level = Literal["info", "warn", "error"]
-
-
-class JobRecord(BaseModel):
-    """A job as OpenAI shows it, and what only this server knows of it."""
-
-    job: FineTuningJob
-    suffix: str = ""
-    attempts: int = 0
-    model_deleted: bool = False
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self.job.status in ENDED
-
-    @property
-    def model_name(self) -> str:
-        """What the tuned model will be called: OpenAI's form, ``ft:base:owner:suffix:id``."""
-        return f"ft:{self.job.model}:{OWNER}:{self.suffix}:{self.job.id[-8:]}"
 
 
 class JobStore:
@@ -60,7 +43,7 @@ class JobStore:
 
     def create(self, request: JobRequest, *, training: Path, validation: Path | None) -> JobRecord:
         """Record a job with its own copies of its files, so that deleting those harms no job."""
-        record = _record(request)
+        record = new_record(request)
 
         def fill(folder: Path) -> None:
             _keep(training, folder / "training.jsonl")
@@ -94,9 +77,26 @@ class JobStore:
         self._save(record)
         return record
 
+    def plan(self, name: str, **parameters: Any) -> None:
+        """Say what the hyperparameters that were left open came to."""
+        record = self.get(name)
+        known = {record.method: {"hyperparameters": record.parameters.model_dump() | parameters}}
+        self.update(
+            name,
+            hyperparameters=Hyperparameters(**parameters),
+            method=Method.model_validate({"type": record.method} | known),
+        )
+
+    def pause(self, name: str, message: str) -> JobRecord:
+        """Say that a job has stopped until somebody resumes it."""
+        resumption.withdraw_pause(self.folder(name))
+        self.add_event(name, message)
+        return self.update(name, status="paused", attempts=0, estimated_finish=None)
+
     def end(self, name: str, status: str, **facts: Any) -> JobRecord:
-        """Bring a job to its end."""
+        """Bring a job to its end. A process that is still at it finds out by itself."""
         now = int(time.time())
+        resumption.withdraw_pause(self.folder(name))
         return self.update(name, status=status, finished_at=now, estimated_finish=None, **facts)
 
     def fail(self, name: str, message: str, *, code: str, param: str | None = None) -> JobRecord:
@@ -137,43 +137,44 @@ class JobStore:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
         return [event for line in reversed(lines) if (event := _event(line))]
 
-    def tuned(self) -> Iterator[JobRecord]:
-        """The jobs whose models can be asked, newest first."""
-        for record in self.newest_first():
-            if record.job.status == "succeeded" and not record.model_deleted:
-                yield record
+    def add_checkpoint(self, name: str, step: int, figures: dict[str, Any], *, last: bool) -> None:
+        """Record that the model of a step can be served; the last step's is the job's own."""
+        model = self.get(name).model_name
+        if not last:
+            model = f"{model}:ckpt-step-{step}"
+            self.add_event(name, f"Checkpoint created at step {step}: {model}")
+        checkpoint = FineTuningJobCheckpoint(
+            id=new_id("ftckpt"),
+            created_at=int(time.time()),
+            fine_tuned_model_checkpoint=model,
+            fine_tuning_job_id=name,
+            metrics=_metrics(step, figures),
+            object="fine_tuning.job.checkpoint",
+            step_number=step,
+        )
+        folder = self.folder(name) / CHECKPOINTS / str(step)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / _CHECKPOINT, paging.body(checkpoint))
 
-    def delete_model(self, name: str) -> None:
-        """Remove what a job trained; the job stays."""
+    def checkpoints(self, name: str) -> list[FineTuningJobCheckpoint]:
+        """What can be served of a job's training, latest first."""
+        found = (self.folder(name) / CHECKPOINTS).glob(f"*/{_CHECKPOINT}")
+        read = [FineTuningJobCheckpoint.model_validate_json(it.read_bytes()) for it in found]
+        return sorted(read, key=lambda it: it.step_number, reverse=True)
+
+    def forget_model(self, name: str) -> None:
+        """Say of a job that its model is gone; the job stays."""
         record = self.get(name)
         record.model_deleted = True
         self._save(record)
-        shutil.rmtree(self.folder(name) / "adapter", ignore_errors=True)
-        (self.folder(name) / "adapter.gguf").unlink(missing_ok=True)
 
     def _save(self, record: JobRecord) -> None:
         write_json(self.folder(record.job.id) / "job.json", record.model_dump(mode="json"))
 
 
-def _record(request: JobRequest) -> JobRecord:
-    parameters = request.hyperparameters
-    job = FineTuningJob(
-        id=new_id("ftjob"),
-        created_at=int(time.time()),
-        hyperparameters=Hyperparameters(**parameters.model_dump()),
-        method=Method(type="supervised", supervised=SupervisedMethod(hyperparameters=parameters)),
-        metadata=request.metadata,
-        model=request.model,
-        object="fine_tuning.job",
-        organization_id=OWNER,
-        result_files=[],
-        seed=request.seed,
-        status="validating_files",
-        training_file=request.training_file,
-        validation_file=request.validation_file,
-        integrations=[],
-    )
-    return JobRecord(job=job, suffix=request.suffix)
+def _metrics(step: int, figures: dict[str, Any]) -> Metrics:
+    known = {name: figures[name] for name in Metrics.model_fields if name in figures}
+    return Metrics(**known | {"step": step})
 
 
 def _keep(source: Path, target: Path) -> None:

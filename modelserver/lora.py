@@ -4,144 +4,93 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from datasets import Dataset
-from peft import LoraConfig
-from transformers import TrainerCallback
-from trl import SFTConfig, SFTTrainer
+from peft import LoraConfig, get_peft_model_state_dict
+from transformers import Trainer
 
-from modelserver.device import Device
-from modelserver.plan import Plan
-from modelserver.training_task import Report, TrainingTask
-from modelserver.validation import Messages
+from modelserver import lora_gguf, resumption
+from modelserver.course import Epochs, Keeper, Measures, Progress
+from modelserver.lesson import Lesson
+from modelserver.objectives import Objective
+from modelserver.training_task import Report
 from modelserver.weights import Weights
 
-RANK, ALPHA = 16, 32
-LEARNING_RATE = 1e-3
-SAMPLE = 32  # examples of the training file that the loss is measured on before and after
 TIMES_REPORTED = 24  # how often a training reports its loss, however long it is
-
-Pair = tuple[Messages, Messages]
-
-
-def fitting(weights: Weights, pairs: Sequence[Pair], context: int) -> list[Pair]:
-    """The pairs that are no longer than the context: a longer one would lose its answer's end."""
-    return [it for it in pairs if _length(weights.tokenizer, it) <= context]
+STATES_KEPT = 2  # one is whole while the next is written
 
 
-def fit(
-    weights: Weights,
-    training: Sequence[Pair],
-    validation: Sequence[Pair],
-    plan: Plan,
-    *,
-    task: TrainingTask,
-    device: Device,
-    folder: Path,
-    report: Report,
-) -> int:
-    """Train, measure before and after, save ``folder/adapter``; return the tokens trained on."""
-    trainer = SFTTrainer(
-        model=weights.model,
-        processing_class=weights.tokenizer,
-        args=_configuration(plan, task, device, folder),
-        train_dataset=_dataset(training),
-        peft_config=LoraConfig(
-            r=RANK, lora_alpha=ALPHA, target_modules="all-linear", task_type="CAUSAL_LM"
-        ),
-        callbacks=[_Progress(report)],
-    )
-    course = _Course(trainer, training, validation, plan.steps, report)
-    course.measure(0, "Before training")
-    trainer.train()
-    trainer.save_model(str(folder / "adapter"))
-    course.measure(plan.steps, "After training")
+def fitting(
+    weights: Weights, objective: Objective, examples: Sequence[Any], context: int
+) -> list[Any]:
+    """The examples no longer than the context: a longer one would lose its answer's end."""
+
+    def fits(example: Any) -> bool:
+        return all(
+            _length(weights.tokenizer, it) <= context for it in objective.conversations(example)
+        )
+
+    return [it for it in examples if fits(it)]
+
+
+def fit(lesson: Lesson, report: Report) -> int | None:
+    """Train, from the start or from the last state that was kept; leave ``adapter`` in the folder.
+
+    Tells the losses before, on the way and after. Returns the tokens trained on, or ``None`` when
+    the training was asked to pause. Raises ``UnsupportedAdapter`` before the first step.
+    """
+    trainer = _trainer(lesson)
+    adapted = get_peft_model_state_dict(trainer.model)
+    lora_gguf.refuse_unservable(adapted, Path(lesson.task.gguf))
+    measures, progress = Measures(trainer, lesson, report), Progress(report)
+    for callback in (progress, Epochs(lesson, measures, progress), Keeper(lesson, report)):
+        trainer.add_callback(callback)
+    state = resumption.last_state(lesson.folder)
+    if state is None:
+        measures.both(0, "Before training")
+    trainer.train(resume_from_checkpoint=str(state.folder) if state else None)
+    if trainer.state.global_step < lesson.plan.steps:
+        report.paused(trainer.state.global_step)
+        return None
+    lesson.keep(trainer.model, lesson.folder)
+    figures = measures.both(lesson.plan.steps, "After training")
+    report.checkpoint(lesson.plan.steps, figures, last=True)
     return int(trainer.state.num_input_tokens_seen)
 
 
-class _Course:
-    """Measures the same examples before and after a training."""
-
-    def __init__(
-        self,
-        trainer: SFTTrainer,
-        training: Sequence[Pair],
-        validation: Sequence[Pair],
-        total: int,
-        report: Report,
-    ) -> None:
-        self.trainer = trainer
-        self.sample = _dataset(training[:SAMPLE])
-        self.validation = _dataset(validation) if validation else None
-        self.total = total
-        self.report = report
-
-    def measure(self, step: int, moment: str) -> None:
-        """Report the loss on the sample, and on the whole validation file if there is one."""
-        loss, accuracy = self._evaluate(self.sample)
-        data = {"step": step, "total_steps": self.total}
-        data |= {"train_loss": loss, "train_mean_token_accuracy": accuracy}
-        message = f"{moment}: training loss={loss:.4f}"
-        if self.validation:
-            loss, accuracy = self._evaluate(self.validation)
-            data |= {"valid_loss": loss, "valid_mean_token_accuracy": accuracy}
-            data |= {"full_valid_loss": loss, "full_valid_mean_token_accuracy": accuracy}
-            message += f", validation loss={loss:.4f}"
-        self.report.metrics(message, data)
-
-    def _evaluate(self, dataset: Dataset) -> tuple[float, float]:
-        found = self.trainer.evaluate(dataset)
-        return round(found["eval_loss"], 5), round(found["eval_mean_token_accuracy"], 5)
-
-
-class _Progress(TrainerCallback):
-    """Passes the trainer's running figures on."""
-
-    def __init__(self, report: Report) -> None:
-        self.report = report
-
-    def on_log(
-        self, _args: Any, state: Any, _control: Any, logs: dict[str, Any], **_more: Any
-    ) -> None:
-        """Called by the trainer every few steps, and with other figures at other times."""
-        if "loss" not in logs:
-            return
-        step, total = state.global_step, state.max_steps
-        data = {
-            "step": step,
-            "total_steps": total,
-            "train_loss": round(float(logs["loss"]), 5),
-            "train_mean_token_accuracy": round(float(logs["mean_token_accuracy"]), 5),
-        }
-        message = f"Step {step}/{total}: training loss={data['train_loss']:.4f}"
-        self.report.metrics(message, data)
-
-
-def _configuration(plan: Plan, task: TrainingTask, device: Device, folder: Path) -> SFTConfig:
-    multiplier = task.learning_rate_multiplier
-    return SFTConfig(
-        output_dir=str(folder / "trainer"),
-        per_device_train_batch_size=plan.batch_size,
-        per_device_eval_batch_size=plan.batch_size,
-        max_steps=plan.steps,
-        learning_rate=LEARNING_RATE * (1.0 if multiplier == "auto" else multiplier),
-        lr_scheduler_type="cosine",
-        seed=task.seed,
-        data_seed=task.seed,
-        max_length=task.context,
-        logging_steps=max(1, plan.steps // TIMES_REPORTED),
-        include_num_input_tokens_seen="non_padding",
-        save_strategy="no",
-        report_to=[],
-        disable_tqdm=True,
-        **device.trainer_options(),
+def _trainer(lesson: Lesson) -> Trainer:
+    wanted = lesson.task.lora
+    lora = LoraConfig(
+        r=wanted.rank,
+        lora_alpha=wanted.alpha,
+        lora_dropout=wanted.dropout,
+        target_modules=wanted.target_modules,
+        task_type="CAUSAL_LM",
     )
+    dataset = lesson.objective.dataset(lesson.training)
+    return lesson.objective.trainer(lesson.weights, dataset, lora, _options(lesson))
 
 
-def _dataset(pairs: Sequence[Pair]) -> Dataset:
-    """In this form TRL masks the prompt, whatever the chat template."""
-    return Dataset.from_list([{"prompt": prompt, "completion": answer} for prompt, answer in pairs])
+def _options(lesson: Lesson) -> dict[str, Any]:
+    task, plan = lesson.task, lesson.plan
+    multiplier = task.learning_rate_multiplier
+    return {
+        "output_dir": str(resumption.states_folder(lesson.folder)),
+        "per_device_train_batch_size": plan.batch_size,
+        "per_device_eval_batch_size": plan.batch_size,
+        "max_steps": plan.steps,
+        "learning_rate": lesson.objective.rate * (1.0 if multiplier == "auto" else multiplier),
+        "lr_scheduler_type": "cosine",
+        "seed": task.seed,
+        "data_seed": task.seed,
+        "max_length": task.context,
+        "logging_steps": max(1, plan.steps // TIMES_REPORTED),
+        "include_num_input_tokens_seen": "non_padding",
+        "save_strategy": "no",  # course.Keeper says when
+        "save_total_limit": STATES_KEPT,
+        "report_to": [],
+        "disable_tqdm": True,
+        **lesson.device.trainer_options(),
+    }
 
 
-def _length(tokenizer: Any, pair: Pair) -> int:
-    prompt, answer = pair
-    return len(tokenizer.apply_chat_template(prompt + answer, tokenize=True, return_dict=False))
+def _length(tokenizer: Any, messages: Any) -> int:
+    return len(tokenizer.apply_chat_template(messages, tokenize=True, return_dict=False))

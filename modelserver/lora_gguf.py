@@ -7,9 +7,9 @@ The format is llama.cpp's: two matrices for each tensor of the base, called afte
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from gguf import MODEL_ARCH_NAMES, GGUFReader, GGUFWriter, get_tensor_name_map
@@ -19,7 +19,10 @@ from safetensors.numpy import load_file
 from modelserver.rotary import interleave
 
 _TENSOR = re.compile(r"base_model\.model\.(?P<module>.+)\.lora_(?P<side>[AB])\.weight")
-_INTERLEAVED = frozenset({"llama"})  # architectures whose rotary pairs llama.cpp reorders
+# Architectures whose rotary pairs llama.cpp reorders, and those it takes as they are. Of another
+# nobody here has looked which of the two it is, and a wrong guess talks nonsense.
+_INTERLEAVED = frozenset({"llama", "granite", "smollm3"})
+_PLAIN = frozenset({"qwen2", "qwen3", "gemma", "gemma2", "gemma3", "phi3", "olmo2", "starcoder2"})
 
 
 class UnsupportedAdapter(Exception):
@@ -48,12 +51,27 @@ def convert(adapter: Path, base: Path, target: Path) -> None:
     draft.replace(target)
 
 
+def refuse_unservable(keys: Iterable[str], base: Path) -> None:
+    """Raise ``UnsupportedAdapter`` unless an adapter with tensors of these names fits the base.
+
+    It asks before a training what would otherwise be found out at its end.
+    """
+    model = _Base(base)
+    for key in keys:
+        model.tensor_name(_parts(key).module)
+
+
 class _Base:
     """What must be known of the base: its architecture, its heads and its tensors' names."""
 
     def __init__(self, path: Path) -> None:
         self.reader = GGUFReader(path)
         self.architecture = str(self._field("general.architecture"))
+        if self.architecture not in _INTERLEAVED | _PLAIN:
+            raise UnsupportedAdapter(
+                f"The architecture {self.architecture} is not among those whose adapters are"
+                f" converted here: {', '.join(sorted(_INTERLEAVED | _PLAIN))}."
+            )
         architectures = {name: arch for arch, name in MODEL_ARCH_NAMES.items()}
         blocks = int(self._field(f"{self.architecture}.block_count"))
         self.names = get_tensor_name_map(architectures[self.architecture], blocks)
@@ -89,14 +107,23 @@ def _tensors(
     weights: dict[str, NDArray[Any]], model: _Base
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
     for key in sorted(weights):
-        match = _TENSOR.fullmatch(key)
-        if match is None:
-            raise UnsupportedAdapter(f"The adapter has an unknown tensor: {key}.")
-        module, side = match["module"], match["side"]
+        module, side = _parts(key)
         matrix = weights[key].astype(np.float32)
         if side == "B":
             matrix = model.ordered(module, matrix)
         yield f"{model.tensor_name(module)}.lora_{side.lower()}", matrix
+
+
+class _Parts(NamedTuple):
+    module: str
+    side: str
+
+
+def _parts(key: str) -> _Parts:
+    match = _TENSOR.fullmatch(key)
+    if match is None:
+        raise UnsupportedAdapter(f"The adapter has an unknown tensor: {key}.")
+    return _Parts(match["module"], match["side"])
 
 
 def _alpha(config: dict[str, Any]) -> float:

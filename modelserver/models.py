@@ -7,10 +7,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from modelserver import paging
+from modelserver import adapters, paging
+from modelserver.adapters import Adapter
 from modelserver.bases import Base
 from modelserver.errors import ApiError
-from modelserver.jobs import OWNER, JobRecord, JobStore
+from modelserver.job_records import OWNER
+from modelserver.jobs import JobStore
 from modelserver.serving import Pool, Served
 
 EMBEDDING_MODELS = ("e5-query", "e5-passage")
@@ -55,26 +57,29 @@ class Catalogue:
         """How a chat model is served; raises ``ApiError`` (404, or 400 for an embedding model)."""
         if base := self.bases.get(name):
             return Served(name, base.gguf)
-        if record := self.tuned(name):
-            folder = self.jobs.folder(record.job.id)
-            template = (folder / "chat_template.jinja").read_text(encoding="utf-8")
-            gguf = self.bases[record.job.model].gguf
-            return Served(name, gguf, folder / "adapter.gguf", template)
+        if adapter := self.tuned(name):
+            gguf = self.bases[adapter.record.job.model].gguf
+            return Served(name, gguf, adapter.gguf, adapter.chat_template)
         if name in EMBEDDING_MODELS:
             raise ApiError(400, f"{name} makes embeddings and does not chat.", param="model")
         raise unknown_model(name)
 
-    def tuned(self, name: str) -> JobRecord | None:
-        """The job that a tuned model came of; ``None`` without it, or without its base."""
-        for record in self.jobs.tuned():
-            if record.job.fine_tuned_model == name and record.job.model in self.bases:
-                return record
-        return None
+    def tuned(self, name: str) -> Adapter | None:
+        """A model that was tuned here; ``None`` without it, or without its base."""
+        return next((it for it in self._adapters() if it.name == name), None)
+
+    def remove(self, adapter: Adapter) -> list[str]:
+        """Remove a tuned model, with its checkpoints; return the names of what is gone."""
+        before = [it.name for it in self._adapters()]
+        adapters.remove(self.jobs, adapter)
+        left = {it.name for it in self._adapters()}
+        return [name for name in before if name not in left]
+
+    def _adapters(self) -> Iterator[Adapter]:
+        return (it for it in adapters.every(self.jobs) if it.record.job.model in self.bases)
 
     def _tuned(self) -> Iterator[LocalModel]:
-        for record in self.jobs.tuned():
-            if base := self.bases.get(record.job.model):
-                yield _tuned_model(record, base)
+        return (_tuned_model(it, self.bases[it.record.job.model]) for it in self._adapters())
 
 
 def unknown_model(name: str) -> ApiError:
@@ -95,10 +100,10 @@ def _base(base: Base) -> LocalModel:
     )
 
 
-def _tuned_model(record: JobRecord, base: Base) -> LocalModel:
+def _tuned_model(adapter: Adapter, base: Base) -> LocalModel:
     return LocalModel(
-        id=str(record.job.fine_tuned_model),
-        created=record.job.finished_at or record.job.created_at,
+        id=adapter.name,
+        created=adapter.created_at,
         object="model",
         owned_by=OWNER,
         kind="chat",
@@ -147,9 +152,9 @@ class ModelsApi:
     async def delete(self, request: Request) -> JSONResponse:
         """Remove a tuned model; others cannot be removed."""
         name = self.catalogue.find(request.path_params["name"]).id
-        record = self.catalogue.tuned(name)
-        if record is None:
+        adapter = self.catalogue.tuned(name)
+        if adapter is None:
             raise ApiError(403, f"{name} is not a model that was tuned here.", param="model")
-        self.catalogue.jobs.delete_model(record.job.id)
-        await self.pool.unload(name)
+        for gone in self.catalogue.remove(adapter):
+            await self.pool.unload(gone)
         return JSONResponse(paging.body(ModelDeleted(id=name, deleted=True, object="model")))

@@ -7,7 +7,8 @@ from typing import Literal
 FEWEST_SHOWN = 100  # OpenAI's default shows the model at least this many examples in all,
 MOST_SHOWN = 25_000  # and at most so many,
 USUAL_EPOCHS, MOST_EPOCHS = 3, 25  # in three rounds where that fits between the two.
-USUAL_BATCH = 4  # what fits a small machine's memory
+BATCH_SHARE, FEWEST_IN_BATCH, MOST_IN_BATCH = 0.002, 4, 256  # OpenAI's share and its most;
+# the fewest are ours: for a short file OpenAI takes one, which on a small machine costs more steps.
 
 Auto = Literal["auto"]
 
@@ -20,6 +21,16 @@ class Plan:
     batch_size: int
     wanted_steps: int
     steps: int
+
+    @property
+    def steps_an_epoch(self) -> int:
+        """After how many steps every example was shown once more."""
+        return self.wanted_steps // self.epochs
+
+    def checkpoints(self, *, most: int) -> list[int]:
+        """The last steps of the last epochs, at most so many; the training's end comes last."""
+        ends = range(self.steps_an_epoch, self.steps, self.steps_an_epoch)
+        return [*ends, self.steps][-most:]
 
     @property
     def shortened(self) -> bool:
@@ -36,11 +47,16 @@ def default_epochs(examples: int) -> int:
     return USUAL_EPOCHS
 
 
+def default_batch(examples: int) -> int:
+    """The examples a step for a file of that size, when the request leaves it open."""
+    return min(MOST_IN_BATCH, max(FEWEST_IN_BATCH, round(examples * BATCH_SHARE)))
+
+
 def make_plan(
     examples: int, *, epochs: int | Auto, batch_size: int | Auto, limit: int | None
 ) -> Plan:
     """The plan for that many examples; ``limit`` is the most steps allowed, ``None`` for any."""
     rounds = default_epochs(examples) if epochs == "auto" else epochs
-    batch = min(examples, USUAL_BATCH if batch_size == "auto" else batch_size)
+    batch = min(examples, default_batch(examples) if batch_size == "auto" else batch_size)
     wanted = rounds * ceil(examples / batch)
     return Plan(rounds, batch, wanted, wanted if limit is None else min(wanted, limit))

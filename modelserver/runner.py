@@ -1,30 +1,29 @@
 """The queue of trainings: one at a time, each in a process of its own.
 
 No job is lost to a restart. The training process dies with the server (see ``processes``), so a job
-found ``running`` at start has lost its process: it goes back to the queue and is trained again from
-its beginning, at most ``MOST_ATTEMPTS`` times. A server that is stopped in order takes the job back
-to the queue itself, and that does not count as an attempt.
+found ``running`` at start has lost its process: it goes back to the queue and goes on from the last
+state it kept (see ``resumption``). After ``MOST_ATTEMPTS`` processes that died before they could
+keep one it is given up. A server that is stopped in order takes the job back to the queue itself,
+and that does not count as an attempt.
 """
 
 import asyncio
 import json
 import logging
-import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from openai.types.fine_tuning.fine_tuning_job import Hyperparameters
-
-from modelserver import processes
+from modelserver import processes, resumption
+from modelserver.assignments import assignment
 from modelserver.bases import Base
 from modelserver.errors import ApiError
-from modelserver.job_requests import step_limit
-from modelserver.jobs import JobRecord, JobStore
+from modelserver.job_records import WAITING, JobRecord
+from modelserver.jobs import JobStore
+from modelserver.news import News
 from modelserver.settings import Settings
-from modelserver.training_task import TrainingTask
-from modelserver.validation import InvalidFile, read_examples
+from modelserver.training_files import first_fault
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +41,6 @@ class Runner:
         self.recovered = False
         self.training: str | None = None
         self._process: Process | None = None
-        self._started = 0.0
         self._work = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -59,8 +57,8 @@ class Runner:
             task.cancel()
         if self._process:
             await processes.kill(self._process)
-        if self.training and not (record := self.jobs.get(self.training)).ended:
-            self.jobs.update(self.training, status="queued", attempts=record.attempts - 1)
+        if self.training:
+            self._take_back(self.jobs.get(self.training))
 
     def submit(self, name: str) -> None:
         """Look at a new job's files, then queue it."""
@@ -68,20 +66,51 @@ class Runner:
 
     async def cancel(self, name: str) -> JobRecord:
         """End a job that has not ended; raises ``ApiError`` (400) when it has."""
-        record = self.jobs.get(name)
-        if record.ended:
-            raise ApiError(
-                400, f"The job has already {record.job.status}.", code="invalid_job_state"
-            )
+        self._unless_ended(name)
         self.jobs.add_event(name, "Fine-tuning job cancelled")
         record = self.jobs.end(name, "cancelled")
         if self.training == name and self._process:
             await processes.kill(self._process)
+        else:
+            resumption.forget(self.jobs.folder(name))
+        return record
+
+    def pause(self, name: str) -> JobRecord:
+        """Have a job stop until it is resumed; raises ``ApiError`` (400) where it cannot be.
+
+        A training is only asked: it keeps its state after the step it is at.
+        """
+        record = self._unless_ended(name)
+        if record.job.status in WAITING:
+            return self.jobs.pause(name, "Fine-tuning job paused before it was started")
+        if record.job.status != "running":
+            raise _not_now(record, "paused")
+        resumption.ask_to_pause(self.jobs.folder(name))
+        self.jobs.add_event(name, "Pausing the training: it stops after the step it is at")
+        return self.jobs.update(name, status="pausing")
+
+    def resume(self, name: str) -> JobRecord:
+        """Queue a paused job; raises ``ApiError`` (400) for one that is not paused."""
+        record = self._unless_ended(name)
+        if record.job.status != "paused":
+            raise _not_now(record, "resumed")
+        self.jobs.add_event(name, "Resuming the training")
+        record = self.jobs.update(name, status="resuming")
+        self._work.set()
         return record
 
     def queued(self) -> int:
-        """How many jobs wait for the one that is running."""
-        return sum(it.job.id != self.training for it in self.jobs.waiting())
+        """How many jobs wait for the one that is running; those that are paused do not."""
+        return sum(
+            it.job.id != self.training and it.job.status not in {"pausing", "paused"}
+            for it in self.jobs.waiting()
+        )
+
+    def _unless_ended(self, name: str) -> JobRecord:
+        record = self.jobs.get(name)
+        if record.ended:
+            raise _not_now(record, "changed")
+        return record
 
     def _background(self, work: Any) -> None:
         task = asyncio.create_task(work)
@@ -98,18 +127,30 @@ class Runner:
         name = record.job.id
         if record.job.status == "validating_files":
             self.submit(name)
-        elif record.job.status == "running":
+        elif record.job.status in {"running", "pausing"}:
             self._again(record, "The server was restarted")
         self._work.set()
+
+    def _take_back(self, record: JobRecord) -> None:
+        """A job whose process a server ended itself waits for the next server."""
+        if record.job.status == "pausing":
+            self.jobs.pause(record.job.id, "Training paused: the server was stopped")
+        elif record.job.status == "running":
+            self.jobs.update(record.job.id, status="queued", attempts=record.attempts - 1)
 
     def _again(self, record: JobRecord, reason: str) -> None:
         """Queue a job whose process is gone, unless it has had its chances."""
         name = record.job.id
+        if record.job.status == "pausing":
+            self.jobs.pause(name, f"{reason}; the training is paused")
+            return
         if record.attempts >= MOST_ATTEMPTS:
             message = f"{reason}; the training was given up after {record.attempts} attempts"
             self.jobs.fail(name, message, code="training_interrupted")
             return
-        self.jobs.add_event(name, f"{reason}; the training begins again", level="warn")
+        state = resumption.last_state(self.jobs.folder(name))
+        how = f"goes on from step {state.step}" if state else "begins again"
+        self.jobs.add_event(name, f"{reason}; the training {how}", level="warn")
         self.jobs.update(name, status="queued", estimated_finish=None)
         self._work.set()
 
@@ -117,12 +158,11 @@ class Runner:
         self.jobs.add_event(
             name, f"Validating training file: {self.jobs.get(name).job.training_file}"
         )
-        for part, fewest in (("training", None), ("validation", 1)):
-            try:
-                await asyncio.to_thread(_check, self.jobs.folder(name) / f"{part}.jsonl", fewest)
-            except InvalidFile as error:
-                self.jobs.fail(name, str(error), code=error.code, param=f"{part}_file")
-                return
+        method = self.jobs.get(name).method
+        if found := await asyncio.to_thread(first_fault, self.jobs.folder(name), method):
+            param, fault = found
+            self.jobs.fail(name, str(fault), code=fault.code, param=param)
+            return
         if not self.jobs.get(name).ended:  # it may have been cancelled meanwhile
             self.jobs.update(name, status="queued")
             self.jobs.add_event(name, "Files validated, moving job to queued state")
@@ -131,7 +171,7 @@ class Runner:
     async def _run(self) -> None:
         while True:
             await self._work.wait()
-            queued = [it for it in self.jobs.waiting() if it.job.status == "queued"]
+            queued = [it for it in self.jobs.waiting() if it.job.status in WAITING]
             if queued:
                 await self._train_or_fail(queued[0])
             else:
@@ -148,6 +188,8 @@ class Runner:
                 await processes.kill(self._process)
             if not self.jobs.get(name).ended:
                 self.jobs.fail(name, f"The training broke: {error!r}", code="training_failed")
+        if self.jobs.get(name).ended:
+            await asyncio.to_thread(resumption.forget, self.jobs.folder(name))
         self.training = self._process = None
 
     async def _train(self, record: JobRecord) -> None:
@@ -156,11 +198,11 @@ class Runner:
         if base is None:
             self.jobs.fail(name, f"{record.job.model} is not served here any more", code="no_base")
             return
-        self.training, self._started = name, time.monotonic()
+        self.training = name
         self.jobs.update(name, status="running", attempts=record.attempts + 1)
         self.jobs.add_event(name, "Fine-tuning job started")
         folder = self.jobs.folder(name)
-        self._task(record, base).save(folder)
+        assignment(record, base, self.settings).save(folder)
         with (folder / LOG).open("ab") as log:
             self._process = await processes.spawn(
                 "modelserver.training",
@@ -173,39 +215,16 @@ class Runner:
             await processes.kill(self._process)
         await self._follow(name, self._process)
 
-    def _task(self, record: JobRecord, base: Base) -> TrainingTask:
-        parameters = record.job.hyperparameters
-        return TrainingTask(
-            gguf=str(base.gguf),
-            weights=str(base.weights) if base.weights else None,
-            cache=str(self._cache(base)),
-            n_epochs=parameters.n_epochs or "auto",
-            batch_size=parameters.batch_size or "auto",
-            learning_rate_multiplier=parameters.learning_rate_multiplier or "auto",
-            seed=record.job.seed,
-            max_steps=step_limit(record.job.metadata),
-            max_steps_cpu=self.settings.max_steps_cpu,
-            threads=self.settings.training_threads,
-            context=self.settings.context,
-            device=self.settings.device,
-        )
-
-    def _cache(self, base: Base) -> Path:
-        """Where a base's unpacked weights are kept; another file of that id has its own place."""
-        known = base.gguf.stat()
-        folder = self.settings.data_dir / "weights"
-        folder.mkdir(exist_ok=True)
-        return folder / f"{base.id}-{known.st_size}-{known.st_mtime_ns}"
-
     async def _follow(self, name: str, process: Process) -> None:
         """Take down what a training process reports, until it ends."""
         assert process.stdout is not None  # noqa: S101 - it was started with a pipe
+        news = News(self.jobs, name)
         async for line in process.stdout:
             if not self.jobs.get(name).ended:
-                self._note(name, json.loads(line))
+                news.note(json.loads(line))
         code = await process.wait()
         record = self.jobs.get(name)
-        if record.ended:
+        if record.ended or record.job.status == "paused":
             return
         if code < 0:  # killed: out of memory, or by hand; another attempt may do better
             self._again(record, f"The training process was killed (signal {-code})")
@@ -213,32 +232,13 @@ class Runner:
             reason = await asyncio.to_thread(_last_line, self.jobs.folder(name) / LOG)
             self.jobs.fail(name, f"The training process failed: {reason}", code="training_failed")
 
-    def _note(self, name: str, report: dict[str, Any]) -> None:
-        match report.pop("kind"):
-            case "event":
-                self.jobs.add_event(name, report["message"], level=report["level"])
-            case "plan":
-                self.jobs.update(name, hyperparameters=Hyperparameters(**report))
-            case "metrics":
-                self.jobs.add_event(name, report["message"], data=report["data"])
-                self._estimate(name, **report["data"])
-            case "failed":
-                self.jobs.fail(name, report["message"], code=report["code"])
-            case "succeeded":
-                self.jobs.succeed(name, trained_tokens=report["trained_tokens"])
 
-    def _estimate(self, name: str, *, step: int, total_steps: int, **_figures: float) -> None:
-        if step == 0:
-            self._started = time.monotonic()
-            return
-        pace = (time.monotonic() - self._started) / step
-        self.jobs.update(name, estimated_finish=int(time.time() + pace * (total_steps - step)))
-
-
-def _check(path: Path, fewest: int | None) -> None:
-    if path.exists():
-        with path.open("rb") as lines:
-            read_examples(lines) if fewest is None else read_examples(lines, fewest=fewest)
+def _not_now(record: JobRecord, wanted: str) -> ApiError:
+    status = record.job.status
+    message = f"A job that is {status} cannot be {wanted}."
+    if record.ended:
+        message = f"The job has already {status}."
+    return ApiError(400, message, code="invalid_job_state")
 
 
 def _last_line(log: Path) -> str:

@@ -18,7 +18,8 @@ class Settings:
 
     ``threads`` leaves one core free by default: llama.cpp's threads spin while they wait, and
     with more of them than free cores an answer takes a hundred times as long. A training takes as
-    many, at low priority; a machine that only trains may give it all its cores.
+    many, at low priority; a machine that only trains may give it all its cores. A training keeps
+    its state every ``save_seconds``, and every ``save_steps`` where that is not 0.
     """
 
     api_key: str
@@ -31,6 +32,8 @@ class Settings:
     max_steps_cpu: int = 120
     device: str = "auto"
     context: int = 2048
+    save_steps: int = 0
+    save_seconds: int = 60
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -55,6 +58,8 @@ class Settings:
             max_steps_cpu=_number(env, "MODELSERVER_MAX_STEPS_CPU", cls.max_steps_cpu),
             device=device,
             context=_number(env, "MODELSERVER_CONTEXT", cls.context, lowest=256),
+            save_steps=_number(env, "MODELSERVER_SAVE_STEPS", cls.save_steps, lowest=0),
+            save_seconds=_number(env, "MODELSERVER_SAVE_SECONDS", cls.save_seconds),
         )
 
 

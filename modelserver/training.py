@@ -2,25 +2,25 @@
 
 The folder holds ``task.json``, ``training.jsonl`` and perhaps ``validation.jsonl``; the process
 leaves ``adapter/`` (PEFT's format), ``adapter.gguf`` and ``chat_template.jinja`` (what is served)
-in it. Progress is reported on standard output (see ``training_task``).
-
-LoRA of rank 16 and alpha 32 on every projection, at a learning rate of 1e-3 times the multiplier
-with a cosine decay; the loss is that of the answers only. Only this process imports torch.
+in it, and the same for the last epochs under ``checkpoints``. Progress is reported on standard
+output (see ``training_task``). Started again after a kill or a pause, it goes on from the last
+state it kept (see ``resumption``). Only this process imports torch.
 """
 
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from modelserver import lora_gguf
+from modelserver import lora_gguf, resumption
 from modelserver.plan import Plan, make_plan
 from modelserver.processes import die_with_parent
 from modelserver.training_task import Report, TrainingTask
-from modelserver.validation import Messages, answers, read_examples
+
+if TYPE_CHECKING:
+    from modelserver.objectives import Objective
 
 NICENESS = 10  # people's requests come first
-
-Pair = tuple[Messages, Messages]
 
 
 class NothingToLearn(Exception):
@@ -35,43 +35,56 @@ def main() -> None:
     folder = Path(sys.argv[1])
     report = Report()
     try:
-        report.succeeded(trained_tokens=train(folder, TrainingTask.load(folder), report))
+        tokens = train(folder, TrainingTask.load(folder), report)
     except NothingToLearn as error:
         report.failed(str(error), code="invalid_training_file")
     except lora_gguf.UnsupportedAdapter as error:
         report.failed(str(error), code="unsupported_base_model")
+    else:
+        if tokens is not None:
+            report.succeeded(trained_tokens=tokens)
 
 
-def train(folder: Path, task: TrainingTask, report: Report) -> int:
-    """Train and leave what is served in the folder; return the number of tokens trained on."""
+def train(folder: Path, task: TrainingTask, report: Report) -> int | None:
+    """Train and leave what is served in the folder; return the number of tokens trained on.
+
+    ``None`` says that the training was asked to pause. Raises ``NothingToLearn``, and
+    ``UnsupportedAdapter`` for a model whose adapter could not be served.
+    """
     from modelserver import device
 
     processor = device.choose(task.device, threads=task.threads)
-    report.event(f"Training on {processor.description}")
-    from modelserver import lora, weights  # after the choice: they may look for GPUs
+    begins = resumption.last_state(folder) is None
+    from modelserver import lora, objectives, weights  # after the choice: they may look for GPUs
+    from modelserver.lesson import Lesson
 
-    base = weights.load(task)
-    pairs = {part: _pairs(folder / f"{part}.jsonl") for part in ("training", "validation")}
-    fitting = {part: lora.fitting(base, every, task.context) for part, every in pairs.items()}
-    for part in pairs:
-        _tell_left_out(part, len(pairs[part]) - len(fitting[part]), task, report)
+    base, objective = weights.load(task, dtype=processor.dtype), objectives.objective(task)
+    every = {part: _examples(folder, part, objective) for part in ("training", "validation")}
+    fitting = {
+        part: lora.fitting(base, objective, them, task.context) for part, them in every.items()
+    }
     if not fitting["training"]:
         raise NothingToLearn(f"No example is shorter than {task.context} tokens")
-    plan = _plan(task, len(fitting["training"]), report, limited=processor.is_cpu)
-    tokens = lora.fit(
-        base, **fitting, plan=plan, task=task, device=processor, folder=folder, report=report
-    )
+    plan = _plan(task, len(fitting["training"]), limited=processor.is_cpu)
+    if begins:  # whoever goes on has said so before
+        report.event(f"Training on {processor.description}")
+        for part, them in every.items():
+            _tell_left_out(part, len(them) - len(fitting[part]), task, report)
+        _tell_plan(plan, task, report)
     template = folder / "chat_template.jinja"
     template.write_text(base.tokenizer.chat_template, encoding="utf-8")
-    lora_gguf.convert(folder / "adapter", Path(task.gguf), folder / "adapter.gguf")
-    return tokens
+    lesson = Lesson(
+        base, objective, **fitting, plan=plan, task=task, device=processor, folder=folder
+    )
+    return lora.fit(lesson, report)
 
 
-def _pairs(path: Path) -> list[Pair]:
+def _examples(folder: Path, part: str, objective: "Objective") -> list[Any]:
+    path = folder / f"{part}.jsonl"
     if not path.exists():
         return []
     with path.open("rb") as lines:
-        return [pair for messages in read_examples(lines, fewest=1) for pair in answers(messages)]
+        return objective.read(lines)
 
 
 def _tell_left_out(part: str, number: int, task: TrainingTask, report: Report) -> None:
@@ -81,9 +94,12 @@ def _tell_left_out(part: str, number: int, task: TrainingTask, report: Report) -
         )
 
 
-def _plan(task: TrainingTask, examples: int, report: Report, *, limited: bool) -> Plan:
+def _plan(task: TrainingTask, examples: int, *, limited: bool) -> Plan:
     limit = task.max_steps or (task.max_steps_cpu if limited else None)
-    plan = make_plan(examples, epochs=task.n_epochs, batch_size=task.batch_size, limit=limit)
+    return make_plan(examples, epochs=task.n_epochs, batch_size=task.batch_size, limit=limit)
+
+
+def _tell_plan(plan: Plan, task: TrainingTask, report: Report) -> None:
     multiplier = task.learning_rate_multiplier
     report.plan(
         n_epochs=plan.epochs,
@@ -97,7 +113,6 @@ def _plan(task: TrainingTask, examples: int, report: Report, *, limited: bool) -
             f" the limit of {whose}",
             level="warn",
         )
-    return plan
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
+from modelserver.lora_options import LoraOptions
 from modelserver.store import write_json
 
 
@@ -17,15 +18,20 @@ class TrainingTask:
     gguf: str
     weights: str | None
     cache: str
+    method: Literal["supervised", "dpo"]
     n_epochs: int | Literal["auto"]
     batch_size: int | Literal["auto"]
     learning_rate_multiplier: float | Literal["auto"]
+    beta: float | Literal["auto"]
+    lora: LoraOptions
     seed: int
     max_steps: int | None
     max_steps_cpu: int
     threads: int
     context: int
     device: str
+    save_steps: int
+    save_seconds: int
 
     def save(self, folder: Path) -> None:
         """Write it where ``load`` finds it."""
@@ -34,7 +40,8 @@ class TrainingTask:
     @classmethod
     def load(cls, folder: Path) -> "TrainingTask":
         """Read what ``save`` wrote."""
-        return cls(**json.loads((folder / "task.json").read_text(encoding="utf-8")))
+        fields = json.loads((folder / "task.json").read_text(encoding="utf-8"))
+        return cls(**fields | {"lora": LoraOptions(**fields["lora"])})
 
 
 class Report:
@@ -65,6 +72,18 @@ class Report:
     def metrics(self, message: str, data: dict[str, Any]) -> None:
         """Report figures, among them ``step`` and ``total_steps``."""
         self._send(kind="metrics", message=message, data=data)
+
+    def saved(self, step: int) -> None:
+        """Say that a training that is killed from now on goes on from this step."""
+        self._send(kind="saved", step=step)
+
+    def checkpoint(self, step: int, figures: dict[str, Any], *, last: bool) -> None:
+        """Say that the model of this step can be served; the last one once the job succeeded."""
+        self._send(kind="checkpoint", step=step, figures=figures, last=last)
+
+    def paused(self, step: int) -> None:
+        """Say that the training has stopped at this step, as it was asked to."""
+        self._send(kind="paused", step=step)
 
     def failed(self, message: str, *, code: str) -> None:
         """Say that trying again would not help, and why."""

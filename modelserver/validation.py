@@ -40,13 +40,17 @@ def read_objects(lines: Iterable[str | bytes]) -> Iterator[tuple[int, dict[str, 
 def read_examples(lines: Iterable[str | bytes], *, fewest: int = FEWEST_EXAMPLES) -> list[Messages]:
     """The conversations of a training file; raises ``InvalidFile`` for the first fault."""
     examples = [_messages(number, data) for number, data in read_objects(lines)]
-    if len(examples) < fewest:
+    refuse_few(len(examples), fewest)
+    return examples
+
+
+def refuse_few(examples: int, fewest: int) -> None:
+    """Raise ``InvalidFile``, in OpenAI's words, for a file that is too short to learn from."""
+    if examples < fewest:
         raise InvalidFile(
-            f"Training file has {len(examples)} example(s), but must have at least"
-            f" {fewest} examples",
+            f"Training file has {examples} example(s), but must have at least {fewest} examples",
             code="invalid_n_examples",
         )
-    return examples
 
 
 def answers(messages: Messages) -> Iterator[tuple[Messages, Messages]]:
@@ -68,7 +72,7 @@ def _messages(number: int, data: dict[str, Any]) -> Messages:
     if not isinstance(messages, list) or not messages:
         raise InvalidFile(f'Line {number} must have a non-empty list called "messages".')
     for message in messages:
-        if fault := _fault(message):
+        if fault := message_fault(message):
             raise InvalidFile(f"Line {number}: {fault}.")
     if messages[-1]["role"] != "assistant":
         raise InvalidFile(f'Line {number}: the last message must have the role "assistant".')
@@ -79,7 +83,8 @@ def _messages(number: int, data: dict[str, Any]) -> Messages:
     return messages
 
 
-def _fault(message: object) -> str | None:
+def message_fault(message: object) -> str | None:
+    """What is wrong with one message, as part of a sentence; ``None`` for a good one."""
     if not isinstance(message, dict):
         return "each message must be an object"
     role = message.get("role")

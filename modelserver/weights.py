@@ -29,8 +29,8 @@ class Weights:
     tokenizer: Any
 
 
-def load(task: TrainingTask) -> Weights:
-    """The weights of a task's base, in full precision.
+def load(task: TrainingTask, *, dtype: torch.dtype) -> Weights:
+    """The weights of a task's base in that precision.
 
     Unpacking a GGUF takes ten times as long as reading plain weights, so the unpacked model is
     kept in ``task.cache`` for the next training.
@@ -44,7 +44,7 @@ def load(task: TrainingTask) -> Weights:
     tokenizer = AutoTokenizer.from_pretrained(folder)
     tokenizer.chat_template = tokenizer.chat_template or CHATML
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
     return Weights(model, tokenizer)
 
 

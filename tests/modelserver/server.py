@@ -128,6 +128,15 @@ def conversation(question, answer):
     }
 
 
+def preference(question, wanted, other):
+    """A line of a preference training file."""
+    return {
+        "input": {"messages": [{"role": "user", "content": question}]},
+        "preferred_output": [{"role": "assistant", "content": wanted}],
+        "non_preferred_output": [{"role": "assistant", "content": other}],
+    }
+
+
 def lines_of(examples):
     return "\n".join(json.dumps(it, ensure_ascii=False) for it in examples).encode()
 
@@ -145,9 +154,9 @@ def upload(client, examples, name="training.jsonl"):
     return client.files.create(file=(name, io.BytesIO(content)), purpose="fine-tune")
 
 
-def new_job(client, examples=None, **options):
+def new_job(client, examples=None, *, model=BASE, **options):
     training = upload(client, sales(12) if examples is None else examples)
-    return client.fine_tuning.jobs.create(model=BASE, training_file=training.id, **options)
+    return client.fine_tuning.jobs.create(model=model, training_file=training.id, **options)
 
 
 def wait_for(client, job, *statuses, seconds=30):
@@ -162,6 +171,24 @@ def wait_for(client, job, *statuses, seconds=30):
     return found
 
 
-def messages_of(client, job):
+def events_of(client, job):
     """What happened to a job, in the order it happened."""
-    return [it.message for it in client.fine_tuning.jobs.list_events(job.id, limit=100).data][::-1]
+    return client.fine_tuning.jobs.list_events(job.id, limit=1000).data[::-1]
+
+
+def messages_of(client, job):
+    """The same, in words."""
+    return [it.message for it in events_of(client, job)]
+
+
+def figures_of(client, job):
+    """The figures of a job's training, in the order they were told."""
+    return [it.data for it in events_of(client, job) if it.type == "metrics"]
+
+
+def tiny_base(folder):
+    """A random model of a few hundred kilobytes, as the setting that names it ``tiny``."""
+    subprocess.run(
+        [PYTHON, "-m", "tests.modelserver.tiny_base", str(folder)], cwd=ROOT, check=True, timeout=60
+    )
+    return {"MODELSERVER_BASE_MODELS": f"tiny={folder}"}

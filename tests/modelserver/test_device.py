@@ -26,6 +26,9 @@ class FakeTorch(SimpleNamespace):
             ),
             backends=SimpleNamespace(cuda=SimpleNamespace(is_built=lambda: built)),
             set_num_threads=lambda threads: None,
+            bfloat16="bfloat16",
+            float32="float32",
+            dtype=str,
         )
         self.error = error
 
@@ -86,8 +89,14 @@ def test_a_gpu_is_left_alone_when_told_so(choose):
 
 
 def test_a_gpu_that_only_emulates_bfloat16_trains_in_full_precision(choose):
-    assert choose("auto").trainer_options() == {"bf16": True}
-    assert choose("auto", bf16=False).trainer_options() == {"bf16": False}
+    fast, slow = choose("auto"), choose("auto", bf16=False)
+    assert (fast.bf16, fast.dtype) == (True, "bfloat16")
+    assert (slow.bf16, slow.dtype) == (False, "float32")
+
+
+def test_activations_are_computed_twice_where_memory_is_scarce_and_not_on_a_cpu(choose):
+    assert choose("auto").trainer_options() == {"bf16": True, "gradient_checkpointing": True}
+    assert not choose("cpu").trainer_options()["gradient_checkpointing"]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +113,7 @@ def test_the_real_torch_answers_as_the_fake_does():
     question = (
         "import torch; from modelserver.device import choose;"
         "assert not choose('cpu', threads=1).trainer_options().keys() - {'use_cpu', 'bf16',"
-        " 'dataloader_pin_memory'};"
+        " 'dataloader_pin_memory', 'gradient_checkpointing'};"
         "torch.cuda.is_bf16_supported(including_emulation=False);"
         "assert issubclass(torch.OutOfMemoryError, RuntimeError);"
         "assert issubclass(torch.AcceleratorError, RuntimeError);"

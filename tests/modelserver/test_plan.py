@@ -1,6 +1,6 @@
 import pytest
 
-from modelserver.plan import default_epochs, make_plan
+from modelserver.plan import default_batch, default_epochs, make_plan
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,18 @@ def test_the_limit_shortens_and_says_from_what():
     plan = make_plan(400, epochs=3, batch_size=4, limit=120)
     assert plan.shortened
     assert (plan.wanted_steps, plan.steps) == (300, 120)
+
+
+@pytest.mark.parametrize(("examples", "batch"), [(10, 4), (2000, 4), (5000, 10), (500_000, 256)])
+def test_a_batch_is_a_five_hundredth_of_the_file_from_four_to_256(examples, batch):
+    assert default_batch(examples) == batch
+
+
+def test_the_models_of_the_last_epochs_are_kept_and_the_very_last():
+    plan = make_plan(40, epochs=5, batch_size=4, limit=None)
+    assert plan.checkpoints(most=3) == [30, 40, 50]
+
+
+def test_a_shortened_training_ends_where_it_ends():
+    assert make_plan(40, epochs=5, batch_size=4, limit=15).checkpoints(most=3) == [10, 15]
+    assert make_plan(40, epochs=5, batch_size=4, limit=6).checkpoints(most=3) == [6]
