@@ -1,3 +1,3 @@
 """The admin pages of the ground floor; ``core.admin.base`` is what every room's pages stand on."""
 
-from core.admin import domains, people, records  # noqa: F401  (each registers its pages)
+from core.admin import domains, people, records, settings  # noqa: F401  (each registers its pages)

@@ -1,4 +1,4 @@
-"""What was decided, and the settings that staff may change."""
+"""What was decided: the audit, to look at."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from unfold.admin import ModelAdmin
 from core.access import domains_of
 from core.admin.base import ReadOnly, SoundAddress, staff
 from core.admin.wording import ACTIONS, action_name
-from core.models import AuditEvent, Setting
+from core.models import AuditEvent
 
 
 class ActionFilter(admin.SimpleListFilter):
@@ -58,11 +58,3 @@ class AuditEventAdmin(SoundAddress, ReadOnly, ModelAdmin):
         kinds = (it for it in apps.get_models() if it._meta.model_name == event.subject_type)
         found = next(kinds, None)
         return str(found._meta.verbose_name) if found else event.subject_type
-
-
-@admin.register(Setting)
-class SettingAdmin(SoundAddress, ModelAdmin):
-    list_display = ["category", "subcategory", "key", "value", "kind"]
-    list_filter = ["category"]
-    search_fields = ["key", "description"]
-    readonly_fields = ["created_at"]

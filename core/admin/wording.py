@@ -46,6 +46,7 @@ ACTIONS: dict[str, Any] = {
     "review_reject": _("Conversación rechazada"),
     "review_send_back": _("Conversación devuelta a revisión"),
     "review_undo": _("Decisión deshecha"),
+    "setting_edited": _("Ajuste cambiado"),
     "token_issued": _("Clave creada"),
     "token_revoked": _("Clave revocada"),
 }
