@@ -44,9 +44,13 @@ class Field:
 
 @dataclass(frozen=True)
 class Intent:
-    """What a message may want. ``is_request`` is false for one with nothing of the business."""
+    """What a message may want; ``title`` is what staff read.
+
+    ``is_request`` is false for one with nothing of the business.
+    """
 
     name: str
+    title: str = ""
     description: str = ""
     required: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
@@ -58,6 +62,7 @@ class Catalogue:
     entries: tuple[Entry, ...] = ()
     fields: tuple[Field, ...] = ()
     intents: tuple[Intent, ...] = ()
+    keywords: tuple[str, ...] = ()  # what else shows that a message is about the business
 
     @classmethod
     def read(cls, entries: Iterable[Any], texts: Mapping[str, Any]) -> Self:
@@ -69,6 +74,7 @@ class Catalogue:
             tuple(_entry(row) for row in entries),
             tuple(_field(it) for it in _named(texts.get("fields"))),
             tuple(_intent(it) for it in _named(texts.get("intents"))),
+            _strings(texts.get("keywords")),
         )
 
     @cached_property
@@ -125,6 +131,7 @@ def _field(given: Mapping[str, Any]) -> Field:
 def _intent(given: Mapping[str, Any]) -> Intent:
     return Intent(
         name=given["name"],
+        title=str(given.get("title") or given["name"].replace("_", " ")),
         description=str(given.get("description") or ""),
         required=_strings(given.get("required_fields")),
         words=_strings(given.get("words")),

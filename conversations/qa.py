@@ -75,7 +75,12 @@ def check_prices(
             "price_out_of_range",
             "price",
             _("%(about)s: %(amount)s no está entre %(low)s y %(high)s.")
-            % {"about": it.about, "amount": it.amount, "low": it.low, "high": it.high},
+            % {
+                "about": it.about,
+                "amount": f"{it.amount:g}",
+                "low": f"{float(it.low):g}",
+                "high": f"{float(it.high):g}",
+            },
             expected=[float(it.low), float(it.high)],
             nearest=float(min(max(it.amount, it.low), it.high)),
         )

@@ -9,7 +9,7 @@ from conversations.capture import LONGEST
 from conversations.catalogue import Catalogue, Field
 from conversations.models import Conversation, Label
 from trainingsite.admin.marked import kind_name, place_of
-from trainingsite.admin.reading import Line, as_text
+from trainingsite.admin.reading import Line, as_text, errors_of
 
 TEXTS = ("question", "answer")
 
@@ -47,6 +47,7 @@ class LabelForm(forms.Form):
         texts = {name: getattr(row, name) for name in TEXTS}
         super().__init__(posted, initial={"intent": intent, **texts, **given})
         self.names = names
+        self.label = label
         self.fields["intent"].choices = _intents(catalogue, intent)  # type: ignore[attr-defined]
         for name in names:
             self.fields[name] = _box(name, catalogue.field(name))
@@ -62,17 +63,22 @@ class LabelForm(forms.Form):
         return found
 
     def boxes(self, lines: list[Line], catalogue: Catalogue) -> list[dict[str, Any]]:
-        """The intent and the fields, each with how sure the machine was and what may be there."""
+        """The intent and the fields: how sure the machine was, what may be there, what is wrong."""
         known = {line.key: line for line in lines}
         return [
-            {"box": self[name], "line": known.get(name), "codes": catalogue.codes(name)}
+            {
+                "box": self[name],
+                "line": known.get(name),
+                "codes": catalogue.codes(name),
+                "errors": errors_of(self.label, name) if self.label else [],
+            }
             for name in ("intent", *self.names)
         ]
 
 
 def _intents(catalogue: Catalogue, now: str) -> list[tuple[str, str]]:
-    names = dict.fromkeys(["", *(it.name for it in catalogue.intents), now])
-    return [(name, name.replace("_", " ") or "–") for name in names]
+    known = {it.name: it.title for it in catalogue.intents}
+    return [("", "–"), *known.items(), *([(now, now)] if now and now not in known else [])]
 
 
 def _box(name: str, field: Field | None) -> forms.Field:

@@ -1,5 +1,6 @@
 """What a label says, ready to be shown: a field a line, how sure, and what is wrong with it."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from conversations.catalogue import Catalogue
 from conversations.models import Conversation, Label
 from trainingsite.admin.bands import bar
 from trainingsite.admin.marked import kind_name, place_of
@@ -24,7 +26,6 @@ class Line:
     name: str
     value: str
     bar: SafeString | None
-    errors: list[str]
 
 
 def label_of(row: Conversation) -> Label | None:
@@ -36,13 +37,30 @@ def label_of(row: Conversation) -> Label | None:
 
 def lines(label: Label, *, told: bool) -> list[Line]:
     """The intent and the fields of ``label``; without their confidences unless ``told``."""
-    read: dict[str, Any] = {"intent": label.intent.replace("_", " "), **label.fields}
+    read: dict[str, Any] = {"intent": intent_of(label), **label.fields}
     return [_line(label, key, read[key], told=told) for key in sorted(read, key=place_of)]
 
 
-def errors(label: Label) -> list[str]:
-    """What QA found, in words, each with the nearest value that would do."""
-    return [_in_words(it) for it in label.qa_errors]
+def intent_of(label: Label) -> str:
+    """What the message wants, as its domain calls it for staff."""
+    known = Catalogue.read((), label.conversation.domain.texts).intent(label.intent)
+    return known.title if known else label.intent or _("sin reconocer")
+
+
+def errors(label: Label, *, beside: Container[str] = ()) -> list[str]:
+    """What QA found, in words, with the nearest value that would do; what is missing, at once.
+
+    Without those of the fields ``beside``, which say it themselves.
+    """
+    told = [it for it in label.qa_errors if it.get("field") not in beside]
+    missing = [kind_name(str(it["field"])) for it in told if _is_missing(it)]
+    said = [_("Falta: %s.") % ", ".join(missing)] if missing else []
+    return said + [f"{_of(it)}{_in_words(it)}" for it in told if not _is_missing(it)]
+
+
+def errors_of(label: Label, field: str) -> list[str]:
+    """What QA found in one field, to stand beside it."""
+    return [_in_words(it) for it in label.qa_errors if it.get("field") == field]
 
 
 def compact(label: Label | None, *, told: bool) -> SafeString | str:
@@ -56,8 +74,7 @@ def compact(label: Label | None, *, told: bool) -> SafeString | str:
 
 def _line(label: Label, key: str, value: Any, *, told: bool) -> Line:
     sure = label.confidences.get(key) if told and value not in (None, "") else None
-    wrong = [_in_words(it, named=False) for it in label.qa_errors if it.get("field") == key]
-    return Line(key, kind_name(key), as_text(value), bar(sure) if sure is not None else None, wrong)
+    return Line(key, kind_name(key), as_text(value), bar(sure) if sure is not None else None)
 
 
 def as_text(value: Any) -> str:
@@ -67,10 +84,19 @@ def as_text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _in_words(error: dict[str, Any], *, named: bool = True) -> str:
-    missing = error.get("code") == "missing_field"
-    said = _("falta.") if missing else str(error.get("message") or error.get("code") or "")
+def _is_missing(error: dict[str, Any]) -> bool:
+    return error.get("code") == "missing_field"
+
+
+def _of(error: dict[str, Any]) -> str:
+    return f"{kind_name(str(error['field']))}: " if error.get("field") else ""
+
+
+def _in_words(error: dict[str, Any]) -> str:
+    if _is_missing(error):
+        return _("Falta.")
+    said = str(error.get("message") or error.get("code") or "")
     nearest = as_text(error.get("nearest"))
     if nearest and nearest not in said:
         said += " " + _("Lo más cercano: %s.") % nearest
-    return f"{kind_name(str(error['field']))}: {said}" if named and error.get("field") else said
+    return said

@@ -40,6 +40,7 @@ def screen(request: HttpRequest, pk: int) -> HttpResponse:
         held=_held(request, row),
         form=form,
         **_shown(row, label),
+        errors=errors(label, beside={"intent", *form.names}) if label else [],
         boxes=form.boxes(_lines(row, label), catalogue),
         done=_just_done(request),
     )
@@ -80,7 +81,6 @@ def _shown(row: Conversation, label: Label | None) -> dict[str, Any]:
         "why": review.told_why(row),
         "question": question_of(row, label),
         "answer": answer_of(row),
-        "errors": errors(label) if label else [],
         "labels": [(it, _lines(row, it)) for it in row.labels.filter(current=False)],
         "reviews": row.reviews.all(),
     }

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from conversations.catalogue import Catalogue
 from conversations.models import Label, Stage, Why
 from conversations.review import BANDS, WAITING, in_band
 from core.access import domains_of
@@ -87,9 +88,9 @@ class IntentFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         texts = domains_of(request.user).values_list("texts", flat=True)
-        given = (it for found in texts for it in found.get("intents") or [])
-        names = {str(it["name"]) for it in given if isinstance(it, dict) and it.get("name")}
-        return [(name, name.replace("_", " ")) for name in sorted(names)]
+        intents = (it for found in texts for it in Catalogue.read((), found).intents)
+        titles = {it.name: it.title for it in intents}
+        return sorted(titles.items(), key=lambda it: it[1].casefold())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return _labelled(queryset, intent=self.value()) if self.value() else queryset

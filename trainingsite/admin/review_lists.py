@@ -96,7 +96,7 @@ def _stacked(lines: list[tuple[str, Any]]) -> SafeString | str:
 
 @admin.register(ToReview)
 class ToReviewAdmin(ReviewerList):
-    list_display = ["said", "confidence_told", "label", "doubts", "in_domain", "arrived"]
+    list_display = ["said", "label_told", "doubts", "in_domain", "arrived"]
     list_filter = [
         DomainFilter,
         by.WaitingFilter,
@@ -112,9 +112,11 @@ class ToReviewAdmin(ReviewerList):
         """The least certain first."""
         return review.by_confidence(cast(ConversationQuerySet, super().get_queryset(request)))
 
-    @admin.display(description=_("confianza"))
-    def confidence_told(self, row: Any) -> SafeString:
-        return bar(row.told)
+    @admin.display(description=_("etiqueta y confianza"))
+    def label_told(self, row: Any) -> SafeString:
+        """The confidence in it all, then what was read."""
+        overall = '<div><div class="ts-read"><b>{}</b> {}</div>{}</div>'
+        return format_html(overall, gettext("en conjunto"), bar(row.told), self.label(row))
 
     @admin.display(description=_("dudas"))
     def doubts(self, row: Conversation) -> SafeString | str:

@@ -115,8 +115,41 @@ def test_errors_say_the_nearest_value_that_would_do(trade, reviewer):
     error = {"code": "out_of_range", "field": "size", "message": "No puede ser.", "nearest": 20.0}
     row = waiting(trade, label={"qa_passed": False, "qa_errors": [error]})
 
-    for url in (LIST, one(row)):
-        assert "talla: No puede ser. Lo más cercano: 20." in reviewer.get(url).content.decode()
+    assert "talla: No puede ser. Lo más cercano: 20." in reviewer.get(LIST).content.decode()
+    size = next(it for it in reviewer.get(one(row)).context["boxes"] if it["box"].name == "size")
+    assert size["errors"] == ["No puede ser. Lo más cercano: 20."]
+
+
+def test_what_is_missing_is_said_at_once_in_the_list_and_beside_each_box(trade, reviewer):
+    missing = [{"code": "missing_field", "field": it} for it in ("product", "size")]
+    row = waiting(trade, label={"qa_passed": False, "qa_errors": missing, "fields": {}})
+
+    page = reviewer.get(one(row))
+
+    assert "Falta: producto, talla." in reviewer.get(LIST).content.decode()
+    assert page.content.decode().count(">Falta.<") == 2
+    assert page.context["errors"] == []
+
+
+def test_an_error_of_no_box_stands_above_them(trade, reviewer):
+    error = {"code": "price_out_of_range", "field": "price", "message": "Ese precio no."}
+    row = waiting(trade, label={"qa_passed": False, "qa_errors": [error]})
+
+    assert reviewer.get(one(row)).context["errors"] == ["precio: Ese precio no."]
+
+
+def test_intents_are_called_as_the_domain_calls_them(trade, reviewer):
+    trade.texts = TRADE | {"intents": [{"name": "pricing", "title": "consulta de precio"}]}
+    trade.save()
+    known, unread = waiting(trade), waiting(trade, label={"intent": ""})
+
+    listed = reviewer.get(LIST).content.decode()
+    chosen = reviewer.get(one(known)).context["form"]["intent"]
+
+    assert "<b>intención</b> consulta de precio" in listed
+    assert "<b>intención</b> sin reconocer" in listed
+    assert ("pricing", "consulta de precio") in chosen.field.choices
+    assert reviewer.get(one(unread)).context["form"]["intent"].value() == ""
 
 
 def test_the_blind_sample_looks_like_the_others_that_are_not_told(trade, reviewer):
