@@ -18,6 +18,7 @@ from finetune import curation
 from finetune.admin.demonstration import bases_that_demonstrate
 from finetune.models import Activation, Dataset, FineTuningJob, JobStatus, TrainedModel
 from trainingsite.admin.machine import parts
+from trainingsite.admin.rating_queue import rateable
 from trainingsite.admin.review_actions import RIGHT as REVIEW
 
 
@@ -151,9 +152,10 @@ def _machine(request: HttpRequest) -> dict[str, Any]:
 
 
 def _counted(domains: list[Domain]) -> dict[int, dict[str, Any]]:
-    rows = Conversation.objects.filter(domain__in=domains).standing()
     found = (
-        rows.order_by()
+        rateable()
+        .filter(domain__in=domains)
+        .order_by()
         .values("domain")
         .annotate(
             rated=Count("pk", filter=Q(stars__isnull=False)),

@@ -80,7 +80,8 @@ def not_started(domain: Domain) -> str:
 
 
 def _mine(request: HttpRequest) -> Any:
-    return visible(Conversation.objects.select_related("domain"), request.user)
+    rows = Conversation.objects.consented().select_related("domain")
+    return visible(rows, request.user)
 
 
 def _stars(request: HttpRequest) -> int:

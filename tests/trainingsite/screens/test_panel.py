@@ -7,10 +7,10 @@ import time
 import pytest
 from django.urls import reverse
 
-from conversations.models import Conversation, Stage
+from conversations.models import Conversation, Stage, Why
 from finetune import activation
 from finetune.models import FineTuningJob
-from tests.factories import a_conversation, a_domain
+from tests.factories import a_conversation, a_domain, a_person
 from tests.finetune.fake_training import FakeTraining
 from tests.finetune.makers import a_file, a_submitted_job, a_trained_model, examples
 
@@ -138,3 +138,17 @@ def test_the_models_environment_tells_how_far_it_is(boss, settings, tmp_path, re
         settings.MODELS_SETUP.write_text(json.dumps(report))
 
     assert says in boss.get(reverse("admin:machine")).content.decode()
+
+
+def test_only_what_the_rating_screen_offers_counts_as_unrated(sign_in, domain):
+    a_conversation(domain)
+    person = a_person(domain, consents=True)
+    a_conversation(domain, origin="person", person=person, answer="")
+    flagged = a_conversation(domain)
+    Conversation.objects.filter(pk=flagged.pk).update(
+        stage=Stage.NEEDS_REVIEW, why=Why.PERSONAL_DATA
+    )
+
+    (loop,) = sign_in("rater").get(PANEL).context["loops"]
+
+    assert loop.unrated == 1

@@ -256,3 +256,15 @@ def test_the_automatic_score_is_shown_as_a_hint(sign_in, domain):
     page = sign_in("rater").get(reverse("admin:rate")).content.decode()
 
     assert "puntuación automática 2" in page
+
+
+def test_who_took_their_consent_back_is_not_rated_any_more(sign_in, domain):
+    person = a_person(domain, consents=True)
+    theirs = a_conversation(domain, origin="person", person=person)
+    other = a_conversation(domain)
+    person.consents.create(purpose="training", granted=False, channel="test")
+    rater = sign_in("rater")
+
+    assert on_screen(rater.get(SCREEN)) == other
+    assert on_screen(rater.get(SCREEN, {"id": theirs.pk})) is None
+    assert rate(rater, theirs, 5, JSON).status_code == 404
