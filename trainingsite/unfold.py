@@ -118,6 +118,9 @@ UNFOLD: dict[str, Any] = {
                     _list(_("Claves de la API"), "key", "core", "apitoken"),
                     _list(_("Auditoría"), "history", "core", "auditevent"),
                     _list(_("Ajustes"), "settings", "core", "setting"),
+                    _list(
+                        _("Textos de consentimiento"), "contract", "conversations", "consenttext"
+                    ),
                     _list(_("Trabajo en cola"), "pending_actions", "conversations", "processing"),
                     _list(_("Borrados pendientes"), "delete", "conversations", "erasure"),
                     _list(_("Tareas fallidas"), "error", "django_q", "failure"),

@@ -70,6 +70,8 @@ class ScopedAdmin(SoundAddress, ScopedForeignKeys, ModelAdmin):
 class ReadOnly:
     """Nobody adds, changes or deletes by hand what the site writes by itself."""
 
+    actions_detail_hide_default = True  # a history of edits that nobody makes
+
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 

@@ -27,7 +27,7 @@ from core.errors import Refusal
 from core.models import Domain
 from trainingsite.admin import selection
 from trainingsite.admin.filters import CategoryFilter, StarsFilter
-from trainingsite.admin.marked import NO_ANSWER
+from trainingsite.admin.marked import NO_ANSWER, kind_name
 from trainingsite.admin.rating import MEANINGS
 from trainingsite.admin.reading import compact, errors, label_of
 from trainingsite.admin.review_actions import ReviewActions
@@ -97,7 +97,7 @@ class ConversationAdmin(ReviewActions, ScopedAdmin):
                     ("model", "tokens", "milliseconds"),
                     "context",
                     ("created_at", "updated_at"),
-                    ("masks", "anonymiser"),
+                    ("masked", "anonymiser"),
                 ]
             },
         ),
@@ -108,7 +108,7 @@ class ConversationAdmin(ReviewActions, ScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Conversation | None = None) -> list:
         every = [field.name for field in Conversation._meta.fields if field.name not in WRITTEN]
-        every += ["label_read", "label_errors", "to_review", "thread"]
+        every += ["label_read", "label_errors", "to_review", "thread", "masked"]
         return every if obj else [name for name in every if name != "domain"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Conversation | None = None) -> Any:
@@ -208,6 +208,10 @@ class ConversationAdmin(ReviewActions, ScopedAdmin):
         return format_html_join("", '<div class="ts-error">{}</div>', said) or gettext(
             "sin errores"
         )
+
+    @admin.display(description=_("datos ocultados"))
+    def masked(self, row: Conversation) -> str:
+        return ", ".join(f"{kind_name(kind)} ×{n}" for kind, n in row.masks.items()) or "–"
 
     @admin.display(description=_("revisión"))
     def to_review(self, row: Conversation) -> SafeString:

@@ -1,16 +1,21 @@
 """People who write, known by a pseudonym only: what they agreed to, and taking it back for them."""
 
+import re
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from conversations import consent
 from conversations.models import ChatSession, ConsentEvent, Conversation, Person, Purpose
@@ -20,6 +25,7 @@ from trainingsite.admin.base import page
 
 WORDS = {True: ("yes", _("sí")), False: ("no", _("no")), None: ("none", _("sin respuesta"))}
 AT_ONCE = 100  # people whose consent is taken back by one order
+FINGERPRINT = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b")
 
 
 class WordFilter(admin.SimpleListFilter):
@@ -39,10 +45,21 @@ class WordFilter(admin.SimpleListFilter):
 
 class ConsentInline(ReadOnlyTable):
     model = ConsentEvent
-    fields = ["at", "purpose", "granted", "text_number", "language", "channel", "evidence"]
+    fields = ["when", "purpose", "granted", "text_number", "language", "channel", "proof"]
+    readonly_fields = ["when", "proof"]
     ordering = ["-at", "-pk"]
     hide_title = True
     verbose_name_plural = _("historia de sus consentimientos")
+
+    @admin.display(description=_("cuándo"))
+    def when(self, event: ConsentEvent) -> str:
+        return date_format(localtime(event.at), "SHORT_DATETIME_FORMAT")
+
+    @admin.display(description=_("prueba"))
+    def proof(self, event: ConsentEvent) -> SafeString | str:
+        """A fingerprint by its first digits; all of them for who points at it."""
+        short = FINGERPRINT.sub(r"\1…", event.evidence)
+        return format_html('<span title="{}">{}</span>', event.evidence, short) if short else "–"
 
 
 @admin.register(Person)
@@ -58,6 +75,7 @@ class PersonAdmin(ReadOnly, ScopedAdmin):
     readonly_fields = fields
     inlines = [ConsentInline]
     actions = ["withdraw"]
+    actions_detail = ["withdraw_one"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
         """With each one's latest word on training and how much they wrote, in the one query."""
@@ -75,7 +93,7 @@ class PersonAdmin(ReadOnly, ScopedAdmin):
     def get_list_display(self, request: HttpRequest) -> list[str]:
         return self.list_display if domains_of(request.user).count() > 1 else self.list_display[:-1]
 
-    def has_withdraw_permission(self, request: HttpRequest) -> bool:
+    def has_withdraw_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("conversations.record_consent")
 
     @admin.display(description=_("persona"), ordering="pseudonym")
@@ -99,8 +117,13 @@ class PersonAdmin(ReadOnly, ScopedAdmin):
         return WORDS[person.word][1]
 
     @admin.display(description=_("conversaciones"), ordering="exchanges")
-    def written(self, person: Any) -> int:
-        return person.exchanges
+    def written(self, person: Any) -> SafeString | int:
+        """How many, leading to them; a list keeps the addresses that it is asked for."""
+        if not person.exchanges:
+            return 0
+        url = reverse("admin:conversations_conversation_changelist")
+        asked = f"{url}?person__id__exact={person.pk}"
+        return format_html('<a href="{}">{}</a>', asked, person.exchanges)
 
     @admin.action(description=_("Retirar consentimiento"), permissions=["withdraw"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
@@ -120,6 +143,12 @@ class PersonAdmin(ReadOnly, ScopedAdmin):
         )
         messages.success(request, said % len(people))
         return None
+
+    @action(description=_("Retirar consentimiento"), url_path="retirar", permissions=["withdraw"])
+    def withdraw_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The same question, from a person's own page; the list's action does what it says."""
+        person = get_object_or_404(self.get_queryset(request), pk=object_id)
+        return self._ask(request, [person])
 
     def _ask(self, request: HttpRequest, people: list[Person]) -> HttpResponse:
         return page(

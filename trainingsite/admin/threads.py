@@ -20,11 +20,15 @@ RIGHT = "conversations.view_conversation"
 
 class TurnInline(ReadOnlyTable):
     model = ChatMessage
-    fields = ["at", "role", "said", "exchange"]
-    readonly_fields = ["said", "exchange"]
+    fields = ["when", "role", "said", "exchange"]
+    readonly_fields = ["when", "said", "exchange"]
     ordering = ["at", "pk"]
     hide_title = True
     verbose_name_plural = _("mensajes, en orden")
+
+    @admin.display(description=_("cuándo"))
+    def when(self, turn: ChatMessage) -> str:
+        return date_format(localtime(turn.at), "SHORT_DATETIME_FORMAT")
 
     @admin.display(description=_("texto"))
     def said(self, turn: ChatMessage) -> SafeString:

@@ -121,3 +121,48 @@ def test_people_of_other_domains_are_not_there(sign_in):
     assert list(reviewer.get(LIST).context["cl"].result_list) == []
     assert reviewer.get(page_of(person)).status_code == 302
     assert person.consents_to("training")
+
+
+def test_the_page_of_a_person_leads_to_what_they_wrote(sign_in, domain):
+    person, other = a_person(domain, consents=True), a_person(domain, consents=True)
+    row = a_conversation(domain, origin="person", person=person)
+    a_conversation(domain, origin="person", person=other)
+    reviewer = sign_in("reviewer")
+    url = f"{reverse('admin:conversations_conversation_changelist')}?person__id__exact={person.pk}"
+
+    assert f'href="{url}"' in reviewer.get(page_of(person)).content.decode()
+    assert list(reviewer.get(url).context["cl"].result_list) == [row]
+
+
+def test_consent_is_taken_back_from_the_page_of_the_person(sign_in, domain):
+    person, reviewer = a_person(domain, consents=True), sign_in("reviewer")
+    ask = reverse("admin:conversations_person_withdraw_one", args=[person.pk])
+
+    page = reviewer.get(ask).content.decode()
+    still = person.consents_to("training")
+
+    assert ask in reviewer.get(page_of(person)).content.decode()
+    assert f'action="{LIST}"' in page
+    assert f'name="_selected_action" value="{person.pk}"' in page
+    assert still
+
+
+def test_who_may_not_withdraw_has_no_button_and_no_page(sign_in, domain):
+    person, auditor = a_person(domain, consents=True), sign_in("auditor")
+    ask = reverse("admin:conversations_person_withdraw_one", args=[person.pk])
+    elsewhere = a_person(a_domain("ajeno"), consents=True)
+    theirs = reverse("admin:conversations_person_withdraw_one", args=[elsewhere.pk])
+
+    assert ask not in auditor.get(page_of(person)).content.decode()
+    assert auditor.get(ask).status_code == 403
+    assert sign_in("reviewer").get(theirs).status_code == 404
+
+
+def test_a_fingerprint_is_shown_by_its_first_digits(sign_in, domain):
+    person = a_person(domain)
+    whole = "c0544e0d3b87" + "0" * 52
+    consent.grant(person, channel="test", evidence=f"usuario 2, huella {whole}")
+
+    page = sign_in("reviewer").get(page_of(person)).content.decode()
+
+    assert f'<span title="usuario 2, huella {whole}">usuario 2, huella c0544e0d3b87…</span>' in page
