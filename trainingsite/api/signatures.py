@@ -1,8 +1,10 @@
 """A bot that signs what it sends: its key's secret never travels.
 
 ``X-Signature-Key`` names the key by the letters that it begins with, ``X-Signature-Timestamp`` is
-the time in Unix seconds, and ``X-Signature`` is ``v1=`` and the hexadecimal HMAC-SHA-256 of
-``timestamp.body`` with the key's signing secret.
+the time in Unix seconds, and ``X-Signature`` is ``v1=`` and the hexadecimal HMAC-SHA-256, with the
+key's signing secret, of four lines: that time, the method, the address (the path before anything
+in it is percent-encoded, and ``?`` with the query, if there is one, as it is sent) and the body. So
+a signature opens one address, and several may be asked in one second.
 """
 
 import hashlib
@@ -37,7 +39,7 @@ class SignatureAuthentication(BaseAuthentication):
         if given is None:
             return None
         stamp = request.headers.get(SIGNED_AT, "")
-        token = _signer(request.headers.get(NAMED, ""), stamp, bodies.raw(request), given)
+        token = _signer(request, stamp, given)
         if token is None or not _is_fresh(stamp) or _was_seen(given):
             raise AuthenticationFailed("La firma no es válida, caducó o ya se usó.")
         return token.user, token
@@ -54,23 +56,30 @@ class SignatureScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "header",
             "name": SIGNATURE,
-            "description": f"v1=HMAC-SHA-256 de «tiempo.cuerpo»; con {NAMED} y {SIGNED_AT}.",
+            "description": (
+                "v1=HMAC-SHA-256 de cuatro líneas: tiempo, método, dirección y cuerpo; "
+                f"con {NAMED} y {SIGNED_AT}."
+            ),
         }
 
 
-def signed(body: bytes, *, secret: str, stamp: str) -> str:
-    """The value of ``X-Signature`` for ``body`` sent at ``stamp``."""
-    digest = hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256)
-    return f"v1={digest.hexdigest()}"
+def signed(body: bytes, *, secret: str, stamp: str, method: str, address: str) -> str:
+    """The value of ``X-Signature`` for ``body`` sent to ``address`` at ``stamp``."""
+    lines = b"\n".join([stamp.encode(), method.encode(), address.encode(), body])
+    return f"v1={hmac.new(secret.encode(), lines, hashlib.sha256).hexdigest()}"
 
 
-def _signer(prefix: str, stamp: str, body: bytes, given: str) -> ApiToken | None:
-    """The live key of that name whose secret made the signature."""
+def _signer(request: Request, stamp: str, given: str) -> ApiToken | None:
+    """The live key named in the headers, if its secret made the signature ``given``."""
+    prefix, body = request.headers.get(NAMED, ""), bodies.raw(request)
     if not (prefix.isascii() and prefix.isprintable() and stamp.isascii()):
         return None
+    query = request.META.get("QUERY_STRING")
+    address = f"{request.path}?{query}" if query else request.path
+    sent = {"stamp": stamp, "method": request.method or "", "address": address}
     named = ApiToken.objects.live().filter(prefix=prefix).select_related("user", "domain")
-    matches = [it for it in named if _same(given, signed(body, secret=it.signing, stamp=stamp))]
-    return matches[0] if matches else None
+    matches = (it for it in named if _same(given, signed(body, secret=it.signing, **sent)))
+    return next(matches, None)
 
 
 def _same(given: str, made: str) -> bool:

@@ -33,9 +33,14 @@ def token():
     return ApiToken.objects.issue(user=bot, domain=domain, name="test")[0]
 
 
+def sign(token, stamp, *, body=BODY, url=URL, method="POST", secret=None):
+    secret = secret or token.signing
+    return signed(body.encode(), secret=secret, stamp=stamp, method=method, address=url)
+
+
 def send(token, *, body=BODY, sent=None, age=0, secret=None, url=URL, **headers):
     stamp = str(int(time.time()) - age)
-    signature = signed(body.encode(), secret=secret or token.signing, stamp=stamp)
+    signature = sign(token, stamp, body=body, url=url, secret=secret)
     headers = {
         "HTTP_X_SIGNATURE_KEY": token.prefix,
         "HTTP_X_SIGNATURE_TIMESTAMP": stamp,
@@ -87,14 +92,25 @@ def test_a_signature_opens_once(token):
     stamp = str(int(time.time()))
     once = {
         "HTTP_X_SIGNATURE_TIMESTAMP": stamp,
-        "HTTP_X_SIGNATURE": signed(BODY.encode(), secret=token.signing, stamp=stamp),
+        "HTTP_X_SIGNATURE": sign(token, stamp),
     }
     assert [send(token, **once).status_code for _ in range(2)] == [202, 401]
 
 
+def test_a_signature_opens_one_address_and_several_may_be_asked_at_once(token):
+    stamp, client = str(int(time.time())), APIClient()
+    headers = {"HTTP_X_SIGNATURE_KEY": token.prefix, "HTTP_X_SIGNATURE_TIMESTAMP": stamp}
+    for who in ("whatsapp:+593991111111", "whatsapp:+593992222222"):
+        address = f"/webhook/training/consent/{who}"
+        headers["HTTP_X_SIGNATURE"] = sign(token, stamp, body="", url=address, method="GET")
+        assert client.get(address.replace("+", "%2B"), **headers).status_code == 200
+        assert client.post(address, **headers).status_code == 401
+        assert client.get(f"{address}?purpose=chat", **headers).status_code == 401
+
+
 def test_a_wrong_signature_does_not_use_up_the_right_one(token):
     stamp = str(int(time.time()))
-    right = signed(BODY.encode(), secret=token.signing, stamp=stamp)
+    right = sign(token, stamp)
     send(token, sent=BODY + " ", HTTP_X_SIGNATURE=right, HTTP_X_SIGNATURE_TIMESTAMP=stamp)
     again = send(token, HTTP_X_SIGNATURE=right, HTTP_X_SIGNATURE_TIMESTAMP=stamp)
     assert again.status_code == 202
