@@ -6,13 +6,20 @@ from finetune.models.datasets import (
     DatasetReview,
     EvaluationQuestion,
     Export,
+    FileRemoval,
     Method,
     Part,
     ProviderFile,
     QuestionKind,
     Source,
 )
-from finetune.models.evaluations import BlindVote, Evaluation, EvaluationItem, Variant
+from finetune.models.evaluations import (
+    BlindVote,
+    Evaluating,
+    Evaluation,
+    EvaluationItem,
+    Variant,
+)
 from finetune.models.jobs import (
     ENDED,
     LIVE,
@@ -45,10 +52,12 @@ __all__ = [
     "DatasetItem",
     "DatasetReview",
     "Deployment",
+    "Evaluating",
     "Evaluation",
     "EvaluationItem",
     "EvaluationQuestion",
     "Export",
+    "FileRemoval",
     "FineTuningJob",
     "JobEvent",
     "JobQuerySet",

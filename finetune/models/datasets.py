@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models import ConsentEvent, Conversation, Person
 from core.models import Domain, EntryPolicy, PromptVersion
+from core.work import Work
 
 
 class Part(models.TextChoices):
@@ -234,6 +235,27 @@ class ProviderFile(models.Model):
 
     def __str__(self) -> str:
         return self.file_id
+
+
+class FileRemoval(Work):
+    """A file that a provider must delete: somebody who was in it has been erased.
+
+    It waits for as long as the provider is away, and is never given up.
+    """
+
+    provider = models.CharField(_("proveedor"), max_length=40)
+    file_id = models.CharField(_("archivo"), max_length=200)
+    asked_at = models.DateTimeField(_("pedido"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("archivo por borrar")
+        verbose_name_plural = _("archivos por borrar")
+        constraints = [
+            models.UniqueConstraint(name="file_removed_once", fields=["provider", "file_id"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.file_id}: {self.state}"
 
 
 class Source(models.TextChoices):

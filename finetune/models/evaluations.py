@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import MD5
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Domain, PromptVersion
+from core.work import Work
 from finetune.models.trained import TrainedModel, Verdict
 
 
@@ -20,12 +24,22 @@ class Variant(models.TextChoices):
     TUNED = "tuned", _("entrenado")
 
 
+class EvaluationQuerySet(models.QuerySet["Evaluation"]):
+    def finished(self) -> Self:
+        """With a verdict; the others still wait for answers."""
+        return self.filter(finished_at__isnull=False)
+
+    def open(self) -> Self:
+        return self.filter(finished_at=None)
+
+
 class Evaluation(models.Model):
     """How a trained model and its rivals did on the same questions: base, examples, in service.
 
     ``summary`` holds each variant's means, the paired differences with their intervals, the
     probes, the loss before and after. ``set_hash`` is of the frozen questions as they were: when
-    they, or the domain's prompt, have changed since, the evaluation is stale.
+    they, or the domain's prompt, have changed since, the evaluation is stale. It has no verdict
+    before ``finished_at``: the answers are kept as they come.
     """
 
     domain = models.ForeignKey(
@@ -51,13 +65,23 @@ class Evaluation(models.Model):
         _("veredicto"), max_length=12, choices=Verdict.choices, default=Verdict.UNCLEAR
     )
     reasons = models.JSONField(_("razones"), default=list)
-    created_at = models.DateTimeField(_("hecha"), default=timezone.now)
+    created_at = models.DateTimeField(_("empezada"), default=timezone.now)
+    finished_at = models.DateTimeField(_("hecha"), null=True, editable=False)
+
+    objects = EvaluationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("evaluación")
         verbose_name_plural = _("evaluaciones")
         ordering = ["-created_at", "-pk"]
         permissions = [("compare_answers", "Comparar respuestas a ciegas")]
+        constraints = [
+            models.UniqueConstraint(
+                name="evaluation_one_open_per_model",
+                fields=["model"],
+                condition=Q(finished_at=None),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.model} {self.created_at:%Y-%m-%d %H:%M}"
@@ -65,6 +89,25 @@ class Evaluation(models.Model):
     @property
     def better(self) -> bool:
         return self.verdict == Verdict.BETTER
+
+
+class Evaluating(Work):
+    """An evaluation that still lacks answers."""
+
+    evaluation = models.OneToOneField(
+        Evaluation,
+        models.CASCADE,
+        primary_key=True,
+        related_name="work",
+        verbose_name=_("evaluación"),
+    )
+
+    class Meta:
+        verbose_name = _("evaluación por hacer")
+        verbose_name_plural = _("evaluaciones por hacer")
+
+    def __str__(self) -> str:
+        return f"{self.evaluation_id}: {self.state}"
 
 
 class EvaluationItem(models.Model):
@@ -89,6 +132,11 @@ class EvaluationItem(models.Model):
         verbose_name = _("respuesta evaluada")
         verbose_name_plural = _("respuestas evaluadas")
         ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "evaluation", "variant", MD5("question"), name="evaluation_answer_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.variant}: {self.question[:60]}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Domain, PromptVersion
+from finetune.models.datasets import DatasetItem
 from finetune.models.jobs import FineTuningJob
 
 
@@ -19,6 +20,17 @@ class Verdict(models.TextChoices):
     BETTER = "better", _("mejor")
     WORSE = "worse", _("peor")
     UNCLEAR = "unclear", _("sin evidencia suficiente")
+
+
+class TrainedModelQuerySet(models.QuerySet["TrainedModel"]):
+    def in_service(self) -> Self:
+        """Those that answer now: at most one a domain."""
+        return self.filter(Exists(Activation.objects.current().filter(model=OuterRef("pk"))))
+
+    def of_erased(self) -> Self:
+        """Those that learnt from examples of people who have been erased since."""
+        gone = DatasetItem.objects.erased().filter(dataset__jobs__model=OuterRef("pk"))
+        return self.filter(Exists(gone))
 
 
 class TrainedModel(models.Model):
@@ -42,6 +54,8 @@ class TrainedModel(models.Model):
     ends_on = models.DateField(_("se retira el"), null=True, blank=True)
     created_at = models.DateTimeField(_("creado"), default=timezone.now)
 
+    objects = TrainedModelQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("modelo entrenado")
         verbose_name_plural = _("modelos entrenados")
@@ -51,6 +65,11 @@ class TrainedModel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def learnt_from_erased(self) -> bool:
+        """Whether somebody whose words it learnt from has been erased since."""
+        return self.job.dataset.items.erased().exists()
 
 
 class ActivationQuerySet(models.QuerySet["Activation"]):
