@@ -85,7 +85,9 @@ class Site:
         ports = {"PORT": str(self.port), "MODELSERVER_PORT": str(free_port())}
         keys = {"SECRET_KEY": "x" * 50, "PSEUDONYM_KEY": "y" * 50}
         mine = {it: os.environ[it] for it in os.environ if not it.startswith(("LLM_", "POSTGRES_"))}
-        self.environment = mine | {"LLM_PROVIDERS": "openai"} | ports | keys | environment
+        nobody = {"LLM_PROVIDERS": "openai", "LLM_EMBEDDER": "openai"}
+        nobody["OPENAI_BASE_URL"] = "http://127.0.0.1:9/v1"  # where nobody answers
+        self.environment = mine | nobody | ports | keys | environment
 
     def __enter__(self):
         return self

@@ -33,6 +33,15 @@ def secrets_are_secret(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register()
+def embedder_is_a_provider(**kwargs: Any) -> list[CheckMessage]:
+    """Without it no exchange gets a vector, and the queue would give all of them up."""
+    if settings.LLM_EMBEDDER in settings.LLM_PROVIDERS:
+        return []
+    said = f"LLM_EMBEDDER={settings.LLM_EMBEDDER} is not among LLM_PROVIDERS."
+    return [Error(said, id="trainingsite.E004")]
+
+
 @register(Tags.database)
 def database_keeps_what_it_confirms(
     databases: Iterable[str] | None = None, **kwargs: Any

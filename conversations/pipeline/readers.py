@@ -16,7 +16,7 @@ from conversations.labelling import Context, Reading, model
 from conversations.models import Conversation, Why
 from conversations.screening import screen
 from core import llm
-from core.errors import ModelRefused, ModelUnavailable, NoCapableModel
+from core.errors import Invalid, ModelRefused, ModelUnavailable, NoCapableModel
 from core.models import Domain
 
 logger = logging.getLogger(__name__)
@@ -110,6 +110,6 @@ def _ask(rows: Sequence[Conversation], known: Context) -> tuple[str, Sequence[mo
         )
     except NoCapableModel:
         pass
-    except ModelRefused as refusal:
+    except (ModelRefused, Invalid) as refusal:  # or the environment knows no such provider now
         logger.warning("Labelled without the model of %s: %s", domain.slug, refusal)
     return "", [None] * len(rows)

@@ -51,6 +51,7 @@ class SlowModel(FakeOpenAI):
         """The site's provider ``local``, with a model that it takes for a capable one."""
         return {
             "LLM_PROVIDERS": "local",
+            "LLM_EMBEDDER": "local",
             "LLM_LOCAL_BASE_URL": self.url,
             "LLM_LOCAL_API_KEY": "test",
             "LLM_LOCAL_CHAT_MODEL": "base-model",

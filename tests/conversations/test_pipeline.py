@@ -190,6 +190,14 @@ def test_a_bad_item_stops_no_other_and_its_error_quotes_nothing(domain, monkeypa
     assert (work.state, work.attempts, work.error) == ("waiting", 1, "ValueError")
 
 
+def test_a_provider_that_is_configured_no_more_is_done_without(domain):
+    domain.help_provider = "removed"
+    domain.save(update_fields=["help_provider"])
+    row = waiting(domain)
+    assert pipeline.process().errors == 0
+    assert after(row).stage == Stage.APPROVED
+
+
 def test_after_five_claims_a_bad_item_is_dead_and_can_be_tried_again(domain, monkeypatch):
     row = waiting(domain)
     monkeypatch.setattr(labelling, "read", lambda *args, **kwargs: 1 / 0)

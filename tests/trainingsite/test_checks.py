@@ -1,4 +1,4 @@
-"""A database that may lose what it confirmed is found before the site runs on it."""
+"""A database that may lose what it confirmed, or a setting that names nobody, is found in time."""
 
 import pytest
 from django.core.checks import ERROR, WARNING
@@ -47,3 +47,9 @@ def test_command_reports_it_and_fails(promised):
 def test_quick_server_that_was_asked_for_is_only_warned_of(monkeypatch):
     monkeypatch.setitem(connection.settings_dict, "FSYNC", False)
     assert {it.level for it in unsafe()} == {WARNING}
+
+
+def test_embedder_that_no_provider_is_called_is_refused(settings):
+    assert checks.embedder_is_a_provider() == []
+    settings.LLM_EMBEDDER = "removed"
+    assert [it.id for it in checks.embedder_is_a_provider()] == ["trainingsite.E004"]
