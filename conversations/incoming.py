@@ -12,9 +12,11 @@ from core.models import Domain
 
 CHANNEL = "webhook"
 
+People = dict[str, Person | Invalid | None]
+
 
 class AboutConsent(Refusal):
-    """A message that only says yes or no to training: it was heard, and is not kept."""
+    """A message that only speaks of the person's consent: it was heard, and is not kept."""
 
     code = "about_consent"
     status_code = 409
@@ -37,23 +39,28 @@ def deliver(domain: Domain, messages: Sequence[Message]) -> list[Outcome]:
     """Keep ``messages`` in their order; an outcome for each, as of :func:`capture_many`.
 
     The same ``message_id`` in the same conversation of the same person is the same exchange.
-    Nothing is kept of someone who did not agree, not even that they wrote. A message that settles
-    the person's consent by a command is heard before those after it are looked at.
+    Nothing is kept of someone who did not agree, not even that they wrote. What is said about
+    consent is heard, counts from there on, and is not kept.
     """
+    ids = {message.user_id for message in messages}
+    people = people_behind(ids, domain=domain)
+    asked = _asked(people)
     outcomes: list[Outcome] = []
     waiting: list[Message] = []
     for message in messages:
-        if consent.command_in(message.question) is None:
-            waiting.append(message)
-            continue
-        outcomes += [*_captured(domain, waiting), Outcome(refusal=_heard(domain, message))]
-        waiting = []
-    return [*outcomes, *_captured(domain, waiting)]
+        if _may_be_about_consent(message, asked):
+            outcomes += _captured(domain, waiting, people)
+            waiting = []
+            asked.discard(message.user_id)
+            if refusal := _heard(domain, message):
+                outcomes.append(Outcome(refusal=refusal))
+                people = people_behind(ids, domain=domain)  # who sends a command becomes known
+                continue
+        waiting.append(message)
+    return [*outcomes, *_captured(domain, waiting, people)]
 
 
-def people_behind(
-    outside_ids: Iterable[str], *, domain: Domain
-) -> dict[str, Person | Invalid | None]:
+def people_behind(outside_ids: Iterable[str], *, domain: Domain) -> People:
     """Who is behind each outside id: a known person, nobody yet, or why one cannot tell."""
     known_as: dict[str, str | Invalid] = {}
     for outside_id in outside_ids:
@@ -70,17 +77,37 @@ def people_behind(
     }
 
 
-def _heard(domain: Domain, message: Message) -> Refusal:
+def _asked(people: People) -> set[str]:
+    """The ids of those whose next message may answer the question of consent."""
+    known = {it: person.pk for it, person in people.items() if isinstance(person, Person)}
+    asked = consent.asked(known.values(), channel=CHANNEL) if known else set()
+    return {outside_id for outside_id, pk in known.items() if pk in asked}
+
+
+def _may_be_about_consent(message: Message, asked: set[str]) -> bool:
+    said = message.question
+    if said and message.user_id in asked:
+        return True
+    return consent.asks_about(said) or consent.command_in(said) is not None
+
+
+def _heard(domain: Domain, message: Message) -> Refusal | None:
+    """Hear what ``message`` says about consent; why it is not kept, if it is about that."""
+    is_command = consent.command_in(message.question) is not None
+    know = consent.person_known_as if is_command else consent.find_person
     try:
-        person = consent.person_known_as(message.user_id, domain=domain)
+        person = know(message.user_id, domain=domain)
     except Invalid as stranger:
         return stranger
-    consent.hear(person, message.question, channel=CHANNEL)
-    return AboutConsent("El mensaje solo habla del consentimiento; se atendió.")
+    event = person and consent.hear(
+        person, message.question, channel=CHANNEL, delivery=_print_of(message, person)
+    )
+    if event or consent.asks_about(message.question):
+        return AboutConsent("El mensaje solo habla del consentimiento; se atendió.")
+    return None
 
 
-def _captured(domain: Domain, messages: Sequence[Message]) -> list[Outcome]:
-    people = people_behind({message.user_id for message in messages}, domain=domain)
+def _captured(domain: Domain, messages: Sequence[Message], people: People) -> list[Outcome]:
     outcomes = [_refused(people[message.user_id]) for message in messages]
     items = [
         _item(message, person, domain)
@@ -98,12 +125,9 @@ def _refused(person: Person | Invalid | None) -> Outcome | None:
 
 
 def _item(message: Message, person: Person, domain: Domain) -> Exchange | Reply:
-    thread = f"{person.pseudonym}\0{message.conversation_id}"
-    role = "user" if message.question else "assistant"
-    session = ChatSession(
-        domain=domain, person=person, channel=CHANNEL, outside_key=consent.keyed(thread)
-    )
-    outside_id = consent.keyed(f"{thread}\0{message.message_id}\0{role}")
+    key = consent.keyed(_thread_of(message, person))
+    session = ChatSession(domain=domain, person=person, channel=CHANNEL, outside_key=key)
+    outside_id = _print_of(message, person)
     if not message.question:
         return Reply(
             answer=message.answer,
@@ -122,3 +146,13 @@ def _item(message: Message, person: Person, domain: Domain) -> Exchange | Reply:
         created_at=message.sent_at,
         facts=message.facts,
     )
+
+
+def _thread_of(message: Message, person: Person) -> str:
+    return f"{person.pseudonym}\0{message.conversation_id}"
+
+
+def _print_of(message: Message, person: Person) -> str:
+    """What tells the message from every other, and says nothing."""
+    role = "user" if message.question else "assistant"
+    return consent.keyed(f"{_thread_of(message, person)}\0{message.message_id}\0{role}")

@@ -1,6 +1,6 @@
 """People, what they were asked and what they agreed to. The only writer of consent."""
 
-from conversations.consent.asking import ask, hear
+from conversations.consent.asking import ask, asked, hear
 from conversations.consent.identity import (
     canonical,
     find_person,
@@ -17,6 +17,7 @@ __all__ = [
     "Said",
     "answer_to",
     "ask",
+    "asked",
     "asks_about",
     "canonical",
     "command_in",

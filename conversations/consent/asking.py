@@ -1,5 +1,7 @@
 """Asking a person once, and hearing what they say to it."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -28,12 +30,22 @@ def ask(
     return person.consent_requests.create(text=text, channel=channel)
 
 
-def hear(person: Person, message: str, *, channel: str) -> ConsentEvent | None:
+def asked(people: Iterable[int], *, channel: str) -> set[int]:
+    """Those of ``people`` (their keys) whose next message in ``channel`` may answer a question."""
+    waiting = ConsentRequest.objects.filter(person__in=people, closed_at=None, channel=channel)
+    return set(waiting.values_list("person", flat=True))
+
+
+def hear(person: Person, message: str, *, channel: str, delivery: str = "") -> ConsentEvent | None:
     """What ``message`` says about the person's consent to training, written down.
 
     That is a command (``consentimiento no``), or an answer to the question they were asked in
     this channel. Anything else says nothing, and the question is over: a later "sí" is no answer.
+    ``delivery`` is a print of the message's id: what a channel delivers again is not said again,
+    or an old yes would undo the no that came after it.
     """
+    if delivery and (heard := person.consents.filter(evidence__endswith=delivery).first()):
+        return heard
     waiting = person.consent_requests.filter(closed_at=None, channel=channel)
     said = command_in(message)
     if said is None and not waiting.exists():
@@ -46,7 +58,7 @@ def hear(person: Person, message: str, *, channel: str) -> ConsentEvent | None:
         if said is None:
             waiting.update(closed_at=Now())
             return None
-        return _heard(person, pending, granted=said, channel=channel)
+        return _heard(person, pending, granted=said, channel=channel, delivery=delivery)
 
 
 def _need_not_ask(person: Person, text: ConsentText) -> bool:
@@ -55,15 +67,21 @@ def _need_not_ask(person: Person, text: ConsentText) -> bool:
 
 
 def _heard(
-    person: Person, pending: ConsentRequest | None, *, granted: bool, channel: str
+    person: Person,
+    pending: ConsentRequest | None,
+    *,
+    granted: bool,
+    channel: str,
+    delivery: str,
 ) -> ConsentEvent:
     """A command without a question refers to the words that the person was last asked with."""
-    asked = pending or person.consent_requests.select_related("text").order_by("-pk").first()
+    question = pending or person.consent_requests.select_related("text").order_by("-pk").first()
+    proof = f"pregunta {pending.pk}" if pending else "orden"
     return record(
         person,
         purpose=Purpose.TRAINING,
         granted=granted,
         channel=channel,
-        text=asked.text if asked else None,
-        evidence=f"pregunta {pending.pk}" if pending else "orden",
+        text=question.text if question else None,
+        evidence=f"{proof}, mensaje {delivery}" if delivery else proof,
     )

@@ -153,6 +153,54 @@ def test_a_command_about_consent_is_heard_and_not_kept(bot, shrimp):
     assert ConsentEvent.objects.latest("pk").channel == "webhook"
 
 
+def a_person_who_was_asked(domain):
+    consent.write_text(domain, "¿Autoriza el uso de sus mensajes?", by="test")
+    person = consent.person_known_as("whatsapp:+593995555555", domain=domain)
+    consent.ask(person, channel="webhook")
+    return person, {"user_id": "593 99 555 5555", "bot_response": ""}
+
+
+def test_the_answer_to_the_question_of_consent_is_heard_and_not_kept(bot, shrimp):
+    person, theirs = a_person_who_was_asked(shrimp)
+    batch = [
+        a_turn("assistant", "¿Autoriza el uso de sus mensajes?", user_id=theirs["user_id"]),
+        a_message(message_id="m1", user_message="Sí", **theirs),
+        a_message(message_id="m2", **theirs),
+        a_message(message_id="m3", user_message="no", **theirs),
+    ]
+    results = bot.post(URL, batch).json()["results"]
+    assert [it.get("reason") for it in results] == ["no_consent", "about_consent", None, None]
+    assert person.consents_to("training")
+    assert Conversation.objects.count() == 2
+
+
+def test_another_thing_said_ends_the_question_and_is_kept_where_agreed(bot, shrimp):
+    person, theirs = a_person_who_was_asked(shrimp)
+    consent.grant(person, channel="test")
+    consent.ask(person, channel="webhook", again=True)
+    for number, said in enumerate(["¿Precio?", "no"]):
+        bot.post(URL, a_message(message_id=f"m{number}", user_message=said, **theirs))
+    assert person.consents_to("training")
+    assert Conversation.objects.count() == 2
+
+
+def test_who_asks_how_their_consent_stands_is_not_kept(bot):
+    answer = bot.post(URL, a_message(user_message="¿Privacidad?"))
+    assert answer.json() == {"success": True, "captured": False, "reason": "about_consent"}
+    people = Person.objects.count()
+    bot.post(URL, a_message(user_message="privacidad", user_id="whatsapp:+593997777777"))
+    assert Person.objects.count() == people
+    assert not Conversation.objects.exists()
+
+
+def test_an_old_yes_that_is_delivered_again_does_not_undo_a_later_no(bot, shrimp):
+    yes = a_message(message_id="m1", user_message="consentimiento sí")
+    for body in (yes, a_message(message_id="m2", user_message="BAJA"), yes):
+        assert bot.post(URL, body).json()["reason"] == "about_consent"
+    person = consent.find_person(ANA, domain=shrimp)
+    assert not person.consents_to("training")
+
+
 def test_when_it_was_sent_is_when_it_was_said(bot):
     bot.post(URL, a_message(sent_at="2026-11-20T10:00:00-05:00"))
     assert Conversation.objects.get().created_at.isoformat() == "2026-11-20T15:00:00+00:00"
