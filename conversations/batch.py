@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from conversations import bell, categories, threads
@@ -22,6 +22,9 @@ from core.errors import Refusal
 from core.models import Domain
 
 Item = Exchange | Reply
+
+# What is stored locks its person (a trigger asks their consent); several, always in one order.
+_HOLD = "SELECT FROM conversations_person WHERE id = ANY(%s) ORDER BY id FOR SHARE"
 
 
 @transaction.atomic
@@ -58,6 +61,7 @@ class Batch:
         self.domain = domain
         self.said = Said(domain)
         self.threads = threads.opened(domain, [it.session for it in items if it.session])
+        _hold({it.person.pk for it in items if it.person})
         self.known = self._delivered(items)
         self.rows: list[Conversation] = []
 
@@ -76,11 +80,15 @@ class Batch:
     def store(self) -> None:
         Conversation.objects.bulk_create(self.rows)
         threads.store(self.threads.values())
+        self._queue()
+
+    def _queue(self) -> None:
+        """What a person said is processed, and processed again when its answer comes late."""
         theirs = [row.pk for row in self.rows if row.origin == Origin.PERSON]
         Processing.objects.bulk_create(Processing(conversation_id=pk) for pk in theirs)
         answered = [row for thread in self.threads.values() for row in thread.answered]
-        again = [row.pk for row in answered if row.stage == Stage.CAPTURED]
-        Processing.objects.filter(pk__in=again).again()
+        if again := [row.pk for row in answered if row.stage == Stage.CAPTURED]:
+            Processing.objects.filter(pk__in=again).again()
         if waiting := theirs + again:
             bell.ring(for_=waiting)
 
@@ -137,6 +145,12 @@ class Batch:
             for turn in turns.select_related("conversation"):
                 found.setdefault(str(turn.outside_id), turn.conversation)
         return found
+
+
+def _hold(people: set[int]) -> None:
+    if len(people) > 1:
+        with connection.cursor() as cursor:
+            cursor.execute(_HOLD, [list(people)])
 
 
 def _refusal(item: Item, consenting: set[int]) -> Refusal | None:

@@ -22,6 +22,7 @@ from conversations.deliveries import (
 from conversations.models import ChatSession, Conversation, Origin, Person, Rating
 from conversations.said import Said
 from core import audit
+from core.deadlocks import again_after_deadlock
 from core.errors import NotFound
 from core.models import Domain
 
@@ -103,7 +104,7 @@ def capture_many(domain: Domain, items: Sequence[Exchange | Reply]) -> list[Outc
 
 def _kept(domain: Domain, items: Sequence[Exchange | Reply]) -> list[Outcome]:
     try:
-        return batch.keep(domain, items)
+        return again_after_deadlock(lambda: batch.keep(domain, items))
     except IntegrityError:
         # Delivered twice at the same moment, or a consent went meanwhile: look again, apart.
         return [outcome for item in items for outcome in batch.keep(domain, [item])]

@@ -22,6 +22,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from conversations.consent import keyed
+from core.deadlocks import again_after_deadlock
 from core.errors import Invalid
 from core.models import Domain, KeptReply
 from trainingsite.api import bodies
@@ -58,15 +59,9 @@ def idempotent(*, first: Callable[..., Any] | None = None) -> Callable[[Handler]
                 args = (*args, first(view, request))
             if slot is None:
                 return handler(view, request, *args, **kwargs)
-            with transaction.atomic():
-                row, mine = KeptReply.objects.get_or_create(
-                    key=slot.key, defaults={"body": slot.body}
-                )
-                if not mine:
-                    return slot.replayed(row)
-                response = handler(view, request, *args, **kwargs)
-                slot.keep(row, response)
-            return response
+            return again_after_deadlock(
+                lambda: slot.filled(lambda: handler(view, request, *args, **kwargs))
+            )
 
         return answered
 
@@ -81,7 +76,17 @@ class Slot:
     body: str
     secret: str
 
-    def keep(self, row: KeptReply, response: Response) -> None:
+    @transaction.atomic
+    def filled(self, handle: Callable[[], Response]) -> Response:
+        """The answer that ``handle`` gives, kept; or the one given meanwhile to a twin."""
+        row, mine = KeptReply.objects.get_or_create(key=self.key, defaults={"body": self.body})
+        if not mine:
+            return self.replayed(row)
+        response = handle()
+        self._keep(row, response)
+        return response
+
+    def _keep(self, row: KeptReply, response: Response) -> None:
         row.status = response.status_code
         row.answer = _sealed(JSONRenderer().render(response.data), self.secret)
         row.save(update_fields=["status", "answer"])
