@@ -101,14 +101,16 @@ def count(
 ) -> Iterator[tuple[int, int]]:
     """The tokens of each number followed by a unit; ``units`` maps first tokens of units to last.
 
-    What a unit holds is no second quantity: of "500 cajas de 2 kg" the boxes are counted.
+    What a unit holds is no quantity: of "500 cajas de 2 kg" the boxes are counted, of "en caja de
+    2 kg" nothing.
     """
-    ended = -2
+    ends = set(units.values())
+    ended = 0
     for place in range(len(said)):
         number = None if place in taken or place < ended else number_at(said, text, place)
         if not number or number.is_marked or number.last not in units:
             continue
-        inside = place - 1 == ended and said[ended].key in _LINKS
+        inside = place - 1 in ends and said[place - 1].key in _LINKS
         ended = units[number.last]
         if not inside:
             yield place, ended

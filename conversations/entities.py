@@ -54,7 +54,7 @@ class Finder:
     def find(self, text: str) -> list[Entity]:
         """What ``text`` names, in its order."""
         said = tokens(text)
-        matches = [it for it in self._terms.find(text, said) if not self._counts(said, it)]
+        matches = [it for it in self._terms.find(text, said) if not self._counts(text, said, it)]
         taken = {place for it in matches for place in range(it.first, it.last)}
         found = [self._listed(text, said, it, taken) for it in matches]
         for field in self._fields:
@@ -62,9 +62,12 @@ class Finder:
             found += self._unlisted(field, text, said, taken)
         return sorted(found, key=lambda it: it[:3])
 
-    def _counts(self, said: Sequence[Token], match: Match) -> bool:
+    def _counts(self, text: str, said: Sequence[Token], match: Match) -> bool:
         """Whether bare numbers are an amount of something ("20-30 días"), not a listed size."""
-        if not all(it.is_number for it in said[match.first : match.last]):
+        numbers = said[match.first : match.last]
+        if not all(it.is_number for it in numbers):
+            return False
+        if "/" in text[numbers[0].start : numbers[-1].end]:  # nobody writes "16/20 kg" for 16 to 20
             return False
         following = said[match.last : match.last + 1]
         return bool(following) and following[0].key in self._counting

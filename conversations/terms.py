@@ -20,7 +20,7 @@ _SPELLINGS = [  # what sounds the same is often written the same, or the other w
     (re.compile("qu(?=[ei])|c(?!h)"), "k"),
     (re.compile("v"), "b"),
     (re.compile("ll"), "y"),
-    (re.compile(r"(.)\1"), r"\1"),
+    (re.compile(r"(.)\1+"), r"\1"),
     (re.compile("(?<=...)(?:es|s|e)$"), ""),
     (re.compile("(?<=....)a$"), "o"),
 ]
@@ -71,6 +71,9 @@ def fold(word: str) -> str:
     for pattern, instead in _SPELLINGS:
         folded = pattern.sub(instead, folded)
     return folded
+
+
+_RIGHT = frozenset([fold("cuando")])  # is itself, and no slip of "cuánto"
 
 
 @dataclass
@@ -154,7 +157,12 @@ class Terms:
     def _known(self, token: Token) -> str:
         """The word of the list that a token must be, or the token itself."""
         key = token.key
-        if token.is_number or key in self._words or not _LEAST <= len(key) <= _LONGEST:
+        if (
+            token.is_number
+            or key in self._words
+            or key in _RIGHT
+            or not _LEAST <= len(key) <= _LONGEST
+        ):
             return key
         near = {
             word for form in _without(key, self._slips(key)) for word in self._near.get(form, ())
@@ -166,8 +174,12 @@ class Terms:
         return 2 if len(word) >= _LONG else 1
 
     def _is_slip(self, key: str, word: str) -> bool:
+        """Whether ``key`` was meant to be ``word``: nobody errs at the first letter.
+
+        Other words do differ there: "nuestra" is no "muestra".
+        """
         least = _LEAST if word in self._codes else _SHORT
-        if min(len(key), len(word)) < least or (len(word) == _LEAST and key[0] != word[0]):
+        if min(len(key), len(word)) < least or key[0] != word[0]:
             return False
         return distance(key, word) <= min(self._slips(key), self._slips(word))
 

@@ -35,6 +35,8 @@ def the(field, text):
         ("camarón cocido", "COOKED"),
         ("p&d", None),
         ("un saludo desde el puerto", None),
+        ("h l s o", "HLSO"),
+        ("se lo confirma la tola", None),
     ],
 )
 def test_products_by_code_name_alias_and_with_slips(text, code):
@@ -50,6 +52,7 @@ def test_products_by_code_name_alias_and_with_slips(text, code):
         ("de 16 a 20", "16/20"),
         ("u15", "U15"),
         ("U/15", "U15"),
+        ("26/30 kg", "26/30"),
         ("talla 13/15", "13/15"),
         ("talla U-12", "U12"),
         ("el 13/15 de marzo", None),
@@ -89,6 +92,7 @@ def test_glaze_beside_its_word_on_either_side(text, share):
         ("20tn", "20tn"),
         ("1.000 cajas de 2 kg", "1.000 cajas"),
         ("por contenedor", None),
+        ("viene en caja de 2kg", None),
     ],
 )
 def test_quantities_are_numbers_with_a_unit(text, amount):

@@ -122,6 +122,30 @@ def test_exchanges_that_wait_or_were_screened_out_are_not_embedded_twice(domain,
     assert provider.sent("POST /embeddings") == []
 
 
+# --- the rules ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("¿A cómo tienen el HLSO 16/20?", "pricing"),
+        ("mándeme la proforma con el precio de lista", "proforma"),
+        ("hola, gracias", "greeting"),
+        ("hola, ¿el HOSO es de ustedes?", "product_info"),  # of the business, no intent's words
+        ("¿cuándo sale el próximo barco con camarón?", "product_info"),  # no slip of "cuánto sale"
+        ("nuestra capital es Quito", "other"),  # no slip of "muestra"
+        ("¿quién ganó el partido?", "other"),
+    ],
+)
+def test_without_examples_the_words_of_the_lists_say_the_intent(domain, text, intent):
+    assert pipeline.read(waiting(domain, text)).intent == intent
+
+
+def test_a_guess_is_never_sure(domain):
+    reading = pipeline.read(waiting(domain, "hola, ¿el HOSO es de ustedes?"))
+    assert reading.confidence < domain.min_confidence / 1.5
+
+
 # --- the examples ------------------------------------------------------------------------------
 
 
