@@ -34,7 +34,8 @@ class ReviewView(ViewSetMixin, WebhookView):
 
     @property
     def rows(self) -> ConversationQuerySet:
-        return Conversation.objects.filter(domain=self.domain)
+        """Nobody's who took their consent back, though it is still to be erased."""
+        return Conversation.objects.filter(domain=self.domain).consented()
 
     def row(self, pk: int) -> Conversation:
         if not (row := self.rows.select_related("domain").filter(pk=pk).first()):

@@ -284,12 +284,18 @@ def test_deciding_what_is_decided_is_a_conflict(api, domain):
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "conflict")
 
 
-def test_nothing_is_approved_of_who_withdrew(api, domain):
+def test_what_somebody_took_back_is_neither_shown_counted_nor_decided_before_it_is_erased(
+    api, domain
+):
     person = a_person(domain, consents=True)
     row = waiting(domain, person=person)
     consent.withdraw(person, channel="test")
-    answer = api.post(f"{ROOT}/approve/{row.pk}")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "no_consent")
+    assert ids(api.get(f"{ROOT}/pending")) == ids(api.get(f"{ROOT}/messages")) == []
+    assert api.get(f"{ROOT}/stats").json()["total"] == 0
+    assert api.get(f"{ROOT}/item/{row.pk}").status_code == 404
+    assert api.post(f"{ROOT}/claim").json()["item"] is None
+    assert api.post(f"{ROOT}/approve/{row.pk}").status_code == 404
+    assert api.post(f"{ROOT}/batch/reject", {"item_ids": [row.pk]}).json()["failed"] == 1
 
 
 def test_claims_over_http(api, domain):
