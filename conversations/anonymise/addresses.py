@@ -12,7 +12,8 @@ from conversations.anonymise.view import View
 from conversations.anonymise.vocabulary import VOCABULARY, WORD, fold
 
 _HEADS = VOCABULARY["address"]
-_BLOCKS = frozenset({"mz", "mza", "manzana"})
+_BLOCKS = frozenset({"mz", "mza", "manzana", "coop", "cooperativa", "bloque", "etapa"})
+_FLATS = frozenset({"piso", "dpto", "depto", "apto", "apt", "apartamento", "departamento"})
 _DIRECTIONS = frozenset({"vivo", "direccion", "dir", "domicilio", "domiciliado", "domiciliada"})
 _NUMBER_FIRST = frozenset({"calle", "avenida", "av", "ave", "avenue", "street", "st", "road", "rd"})
 _DISTANCES = frozenset({"norte", "sur", "este", "oeste"})
@@ -41,6 +42,8 @@ def _matches(view: View) -> Iterator[tuple[int, int]]:
         seen.add(word[0])
         if word.start() < done:
             continue
+        if word[0] in _FLATS and (flat := _before_flat(view.text, word.start())):
+            yield flat
         if match := streets.ADDRESS.match(view.text, word.start()) or _said(view, word.start()):
             start, done = match.span()
             yield (_area_start(view, start) if word[0] in _BLOCKS else start), done
@@ -61,6 +64,13 @@ def _area_start(view: View, start: int) -> int:
     """Where the area begins that a block follows ("Sauces 6, Mz 263"), if a name stands there."""
     area = streets.BEFORE_BLOCK.search(view.text, max(0, start - _REACH), start)
     return area.start() if area and not is_common(fold(area[1])) else start
+
+
+def _before_flat(text: str, place: int) -> tuple[int, int] | None:
+    """A street without its kind, told by the flat that follows: "San Martín 1203, depto 4"."""
+    street = streets.BEFORE_FLAT.search(text, max(0, place - 2 * _REACH), place)
+    flat = streets.FLAT.match(text, place)
+    return (street.start(), flat.end()) if street and flat else None
 
 
 def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:

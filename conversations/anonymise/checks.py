@@ -18,6 +18,7 @@ from stdnum.ec import ci as ec_ci
 from stdnum.ec import ruc as ec_ruc
 from stdnum.es import ccc
 from stdnum.pe import ruc as pe_ruc
+from stdnum.sv import nit as sv_nit
 from stdnum.uy import rut as uy_rut
 
 from conversations.anonymise.spans import ACCOUNT, ID, PHONE
@@ -96,6 +97,8 @@ def is_phone(digits: str, shape: str = "") -> bool:
     """A number that says by itself that it is a telephone: 9 digits or more, or a shape."""
     if shape == "334" and _NORTH_AMERICAN.fullmatch(digits):
         return True
+    if digits.startswith("00"):
+        return is_international(digits[2:])
     if len(digits) < 9 or (_MADE_UP.fullmatch(digits) and len(shape) == 1):
         return False
     if _NATIONAL.fullmatch(digits):
@@ -133,6 +136,9 @@ SHAPES = {
     "44444": (ACCOUNT, lambda digits: digits.startswith("01")),
     "4444": (ACCOUNT, lambda digits: digits[0] == "4" or "51" <= digits[:2] <= "55"),
     "33c2": (ACCOUNT, lambda digits: True),
+    "a3": (ID, ec_ruc.is_valid),
+    "4631": (ID, sv_nit.is_valid),
+    "445": (ID, lambda digits: digits[4:6] in {"19", "20"}),
 }
 _CLABE_WEIGHTS = (3, 7, 1) * 6
 

@@ -43,7 +43,7 @@ def _is_rfc(text: str) -> bool:
 _RULES: list[tuple[str, re.Pattern[str], Callable[[str], bool]]] = [
     (label, re.compile(rf"(?<![^\W_])(?:{pattern})(?![^\W_])", re.IGNORECASE), is_valid)
     for label, pattern, is_valid in (
-        (ACCOUNT, r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?", _is_iban),
+        (ACCOUNT, r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){10,30}", _is_iban),
         (ID, r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d", _always),
         (
             ID,
@@ -54,20 +54,26 @@ _RULES: list[tuple[str, re.Pattern[str], Callable[[str], bool]]] = [
         (ID, r"(?:(?-i:[VE]) |[VE]-?)\d{1,2}\.?\d{3}\.?\d{3}(?:-\d)?", _always),
         (ID, r"\d{8}[ -]?[A-Z]", nif.is_valid),
         (ID, r"[XYZ][ -]?\d{7}[ -]?[A-Z]", nie.is_valid),
-        (ID, r"[A-HJNP-SUVW][ -]?\d{7}[0-9A-J]", cif.is_valid),
+        (ID, r"[A-HJNP-SUVW][ -]?\d{2}[ .]?\d{3}[ .]?\d{2}[0-9A-J]", cif.is_valid),
         (ID, r"\d{1,2}\.?\d{3}\.?\d{3}-K", rut.is_valid),
         (ID, r"\d{3}-?\d{6}-?\d{4}[A-Z]", _always),
     )
 ]
-# Any code that a word announces: "pasaporte AB123456", a NIF with a wrong letter.
+# Any code that a word announces: "pasaporte AB123456", a NIF with a wrong letter, half a CURP.
+# Its parts stand apart only where the first is short: what follows a whole code is another thing.
+_FIRST_LETTERS = r"(?:(?-i:[A-Z]{2}) )?(?:(?-i:[A-ZÑ&]{1,4})[ -]{1,3}|[A-ZÑ&]{1,6}-?)"
+_PART = r"(?=[A-ZÑ\d]{2})[A-ZÑ]{0,3}\d[A-ZÑ\d]*"
 _ANNOUNCED = re.compile(
-    r"(?<![^\W_])(?:[A-Z] ?- ?\d[\d .-]{4,14}\d|[A-Z]{2}\d{2}(?:[ -]?\d{4}){2}[ -]?\d\d[ -]?\d{10}"
-    r"|(?:[A-Z]{1,4}-?|(?-i:[A-Z]{1,3}) )\d{5,12}|\d{1,8}-?[A-Z]{1,3}-?\d{0,8}"
-    r"|\d{1,2}(?:\.?\d{3}){2}-K|[A-Z]{2}\d{2}(?:[ -]?\d{4}){2,6}(?:[ -]\d{1,3}\b)?)"
+    r"(?<![^\W_])(?:"
+    rf"{_FIRST_LETTERS}\d{{1,5}}[A-ZÑ]{{0,3}}(?:[ .-]{{1,2}}{_PART}){{1,7}}(?: \d(?![^\W_]))?"
+    rf"|{_FIRST_LETTERS}\d[A-ZÑ\d]{{3,17}}(?:[.-][A-ZÑ]{{0,2}}\d[A-ZÑ\d]*){{0,3}}"
+    r"|\d{1,8}-?[A-Z]{1,3}-?\d{0,8}|\d{1,2}(?:\.?\d{3}){2}-K)"
     r"(?:-?[A-Z\d]{1,3})?(?![^\W_])",
     re.IGNORECASE,
 )
-_LEAST_DIGITS = 5
+_LEAST_DIGITS = 4
+# Of a company in Spain, where a letter follows; otherwise the price includes the freight.
+_CIF = re.compile(r"\bcif(?: es| n[o°º])?[ .:=-]{0,3}$")
 
 
 def _find(view: View) -> list[Span]:
@@ -104,9 +110,16 @@ def _at(view: View, place: int) -> Iterator[Span]:
             yield Span(place, end, label)
     match = _ANNOUNCED.match(view.text, place)
     if match and sum(map(str.isdigit, match[0])) >= _LEAST_DIGITS:
-        meaning = meaning_before(view.folded, place) or meaning_after(view.folded, match.end())
-        if meaning and meaning.kind in (ID, ACCOUNT):
-            yield Span(place, match.end(), meaning.kind)
+        kind = _announced_as(view.folded, *match.span())
+        if kind in (ID, ACCOUNT):
+            yield Span(place, match.end(), kind)
+
+
+def _announced_as(folded: str, start: int, end: int) -> str | None:
+    if folded[start].isalpha() and _CIF.search(folded, max(0, start - 12), start):
+        return ID
+    meaning = meaning_before(folded, start) or meaning_after(folded, end)
+    return meaning.kind if meaning else None
 
 
 def _valid_end(match: re.Match[str], is_valid: Callable[[str], bool]) -> int:

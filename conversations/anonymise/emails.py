@@ -27,10 +27,11 @@ _DOT = (
     rf"(?:\.{{1,2}}| ?\. ?(?=(?:com|net|org)\b)| \. (?={_ENDING})"
     r"| ?[(\[]? ?\b(?:punto|dot)\b ?[)\]]? ?)"
 )
+_MAIL_HOST = re.compile(rf"{_HOST}|[\w.-]{{1,60}}\.(?:com|net|org|edu|gob)\b")
 _TORN_HOST = r"(?:out ?look|hot ?mail|g ?mail|i ?cloud)"
 _COUNTRY = r"(?:ar|bo|br|cl|co|ec|mx|pe|py|uy|ve)\b"
 _DOMAIN = re.compile(
-    rf" ?(?:{_TORN_HOST}\.com|{_PART}[,;]{_ENDING}(?:\.[a-z]{{2}}\b)?"
+    rf" ?(?:{_TORN_HOST}\.com\b|{_PART}[,;]{_ENDING}(?:[.,;][a-z]{{2}}\b)?"
     rf"|{_PART}(?:{_DOT}{_PART}){{1,6}}(?:,{_COUNTRY})?"
     rf"|{_HOST} (?:com|net|es)\b|{_HOST}\b)"
 )
@@ -38,12 +39,14 @@ _DOMAIN = re.compile(
 _DOTLESS = re.compile(r"[a-z][\w-]{2,62}")
 _LOCAL = re.compile(r"[\w.+%'&=\-]")
 _LONGEST_LOCAL = 64
+_WRONG_SIGNS = frozenset("#\\&*%$")
 _SPOKEN = re.compile(
     r"[\w.+-]+ (?:punto|dot|guion bajo|guion|raya al piso|raya abajo|underscore)(?: |(?=\w))$"
 )
+_BEFORE_DIGITS = re.compile(r" (?:punto|bajo|guion|dot) ([a-zñ]{2,20} )$")
 _SPOKEN_ENDS = (" punto ", " dot ", " bajo ", " guion ", " piso ", " abajo ", " underscore ")
 # "Es kleber moncayo@...": one word more, where a mail was announced or a name stands.
-_ANNOUNCED = re.compile(r"(?:^|\b(?:es|correo|mail|email)[: ] ?)([a-zñ]{3,20}) $")
+_ANNOUNCED = re.compile(r"\b(?:es|correo|mail|email)[: ] ?([a-zñ]{3,20}) $")
 _HOST_ONLY = re.compile(
     rf"\b{_HOST}(?:\.{{1,2}}|,| ?\b(?:punto|dot)\b ?| )(?:{_ENDING})(?:\.[a-z]{{2}}\b)?"
     rf"|(?<=[a-z\d]){one_of(*_HOSTS)}\.(?:com|es|net)\b"
@@ -79,9 +82,23 @@ def _around_at(text: str) -> Iterator[Span]:
     for at in _signs(text):
         least = last if last <= at.start() else 0
         start = _local_start(text, at.start(), least)
-        if start < at.start() and (end := _domain_end(text, at, start)):
+        if (
+            start < at.start()
+            and (end := _domain_end(text, at, start))
+            and not (_is_handle(text, at))
+        ):
             last = end
             yield Span(_spoken_start(text, start), end, EMAIL)
+
+
+def _is_handle(text: str, at: re.Match[str]) -> bool:
+    """ "Soy @ana.ec": a blank before the sign, none after it, and no host of mails."""
+    return (
+        at[0] == "@"
+        and text[at.start() - 1] == " "
+        and text[at.end()] != " "
+        and not _MAIL_HOST.match(text, at.end())
+    )
 
 
 def _domain_end(text: str, at: re.Match[str], start: int) -> int:
@@ -99,8 +116,9 @@ def _is_mailbox(local: str) -> bool:
 def _without_at(text: str) -> Iterator[Span]:
     """ "juan.perez gmail punto com": the word before a mail host is its owner's."""
     for host in _HOST_ONLY.finditer(text):
-        start = _local_start(text, host.start(), 0)
-        local = text[start : host.start()].strip(" .")
+        sign = host.start() - (text[host.start() - 1 : host.start()] in _WRONG_SIGNS)
+        start = _local_start(text, sign, 0)
+        local = text[start:sign].strip(" .")
         if local and local not in _NO_LOCAL and not local.endswith(("www", "/")):
             yield Span(start, host.end(), EMAIL)
 
@@ -131,6 +149,8 @@ def _spoken_start(text: str, start: int) -> int:
     """Take along what was dictated ("ana guion bajo") or torn off ("es ana perez@...")."""
     if start == 0 or text[start - 1] != " ":
         return start
+    if text[start].isdigit() and (torn := _BEFORE_DIGITS.search(text, max(0, start - 64), start)):
+        start = torn.start(1)
     while text.endswith(_SPOKEN_ENDS, 0, start):
         before = _SPOKEN.search(text[max(0, start - 48) : start])
         if before is None:

@@ -31,7 +31,7 @@ _FIELD = (
     r"|responsable(?: clinico)?|destinatari[oa]|medic[oa]|paciente)"
 )
 # After these a name follows, unless a common word does.
-_SURE = rf"me llamo|mi nombre(?: completo)? es|{_FIELD} ?:|se llama"
+_SURE = rf"me llamo|mi nombre(?: completo)? es|{_FIELD} ?:|se llama|(?:de|mi) apellido(?: es)?"
 # After these a name follows, or a word of business: told apart by a capital and the lists.
 _MARKED = (
     r"(?:cliente|titular|beneficiari[oa]|contacto) ?:?|(?:le|te|les|los) (?:saluda|escribe|habla)"
@@ -49,6 +49,7 @@ _INTRODUCED = re.compile(
     rf"[ \n(]{{0,4}}(?:don |doña |el |la )?{_TITLE}?(?=[^\W\d_])"
 )
 _TOKEN = re.compile(r"[ ]{0,2}((?-i:[A-ZÁÉÍÓÚÑ])\.|[^\W\d_]+(?:['´-][^\W\d_]+)?)")
+_INITIAL = re.compile(r"(?<![^\W_])(?:M[aª]|J[nr]|[A-Z])\.[ ]?$")
 _JOINED = re.compile(r"(?:(?:de|del|la|las|los|san|santa|el)[ ]{1,2})+")
 _LINKS = VOCABULARY["links"]
 _PLACES = VOCABULARY["places"]
@@ -76,7 +77,7 @@ def _after_introductions(view: View) -> Iterator[Span]:
         if not first or view.keeps(*first.span(1)):
             continue
         if _may_begin(first[1], match) or _has_surname(view, first):
-            begin = start if place > start else first.start(1)
+            begin = start if place > start else _initial_start(view.text, first.start(1))
             end = _parts(view, first, unknown=sure)[-1].end(1)
             if not _is_brand(view.folded, begin, end):
                 yield Span(begin, end, NAME)
@@ -186,8 +187,14 @@ def _from_lists(view: View) -> Iterator[Span]:
                     if before not in _NAMED_AFTER and not _is_brand(
                         view.folded, match.start(), done
                     ):
-                        yield Span(match.start(), done, NAME)
+                        yield Span(_initial_start(view.text, match.start()), done, NAME)
         before = word
+
+
+def _initial_start(text: str, start: int) -> int:
+    """Where "Ma. Fernanda" or "J. Pérez" begins."""
+    initial = _INITIAL.search(text, max(0, start - 5), start)
+    return initial.start() if initial else start
 
 
 def _is_counted(text: str, word: re.Match[str]) -> bool:

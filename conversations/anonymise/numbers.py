@@ -40,12 +40,15 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _GLUED = re.compile(r"(?:tel|telf|tlf|cel|celu|celular|wa|wsp|wpp|whatsapp|fono|telefono)$")
-_LINK = re.compile(r"(?:[ ]?[,/;|-][ ]?|[ ](?:y|o|y/o|or|and)[ ])")
+_LINK = re.compile(r"(?:[ ]?[,/;|-][ ]?|[?]?[ ](?:y|o|y/o|or|and)[ ])")
 _LINKED = re.compile(
     rf"([{BARRIER[PHONE]}{BARRIER[ID]}{BARRIER[ACCOUNT]}]){_LINK.pattern}[+(]{{0,2}}$"
 )
 _OF_BARRIER = {char: label for label, char in BARRIER.items()}
-_DIGITS = {PHONE: (7, 15), ID: (6, 14), ACCOUNT: (7, 24)}
+_DIGITS = {PHONE: (6, 15), ID: (6, 14), ACCOUNT: (7, 24)}
+_LONG_GROUP = 7
+# Cards, CLABE, CCC and CCI, CBU, IBAN without its letters.
+_WHOLE_ACCOUNTS = frozenset({16, 18, 20, 22, 24})
 _MOST_GROUPS = 14
 _MOST_LONGER_GROUPS = 5
 _SINGLE = "11111"
@@ -133,7 +136,7 @@ def _meaning(folded: str, groups: list[re.Match[str]], last: Span | None) -> Mea
     before = meaning_before(folded, start)
     if before and before.kind is not HARMLESS:
         return before
-    if before is None and len(groups[0][0]) >= _DIGITS[PHONE][0]:
+    if before is None and folded[start - 1] != "+" and _count(groups) >= _LONG_GROUP:
         if last and start - last.end < 8 and _LINK.fullmatch(folded[last.end : start].rstrip("+(")):
             return Meaning(last.label)
         if linked := _LINKED.search(folded[max(0, start - 8) : start]):
@@ -142,6 +145,10 @@ def _meaning(folded: str, groups: list[re.Match[str]], last: Span | None) -> Mea
     if before and not folded.startswith(" es ", end):
         return before
     return meaning_after(folded, end) or before
+
+
+def _count(groups: list[re.Match[str]]) -> int:
+    return sum([len(group[0]) for group in groups])
 
 
 def _numbers_of(folded: str, groups: list[re.Match[str]], meaning: Meaning | None) -> list[Span]:
@@ -174,17 +181,43 @@ def _checked(folded: str, groups: list[re.Match[str]], meaning: str | None) -> I
         if hit is None:
             place += 1
             continue
+        if meaning in _DIGITS or (hit[2] == len(groups) - 1 and _ends_clause(folded, groups[-1])):
+            hit = _to_its_end(folded, groups, place, hit)
         window, label, place = hit
         yield _span(folded, window, meaning or label)
         if meaning and (place == len(groups) or len(groups[place][0]) != len(window.digits)):
             meaning = None
 
 
+def _to_its_end(
+    folded: str, groups: list[re.Match[str]], place: int, hit: tuple[Window, str, int]
+) -> tuple[Window, str, int]:
+    """Take along a digit too many, or the rest of an account, written like what is before."""
+    _, label, last = hit
+    end, total, whole = last, len(hit[0].digits), 0
+    while end < len(groups) and total + len(groups[end][0]) <= _DIGITS[label][1]:
+        total += len(groups[end][0])
+        end += 1
+        if label is ACCOUNT and total in _WHOLE_ACCOUNTS:
+            whole = end
+    signs = {_glue(groups, at) for at in range(place + 1, end)}
+    is_rest = total - len(hit[0].digits) < _LONG_GROUP and last - place > 1 and len(signs) == 1
+    if not whole and (not is_rest or _UNIT.match(folded, groups[end - 1].end())):
+        return hit
+    return _window(groups, place, whole or end), label, whole or end
+
+
+def _ends_clause(folded: str, group: re.Match[str]) -> bool:
+    """One digit, and nothing that it could be a quantity of."""
+    end = group.end()
+    return len(group[0]) == 1 and folded[end : end + 1] in {"", ".", ",", ";", "\n", ")", "!", "?"}
+
+
 def _after_harmless(folded: str, groups: list[re.Match[str]]) -> int:
     """An order number is its first long group, or all of a run written in short ones."""
     if folded[groups[0].start() - 1] == "+" or _lengths(groups[:4]) == "4444":
         return 0
-    if len(groups[0][0]) >= _DIGITS[PHONE][0]:
+    if len(groups[0][0]) >= _LONG_GROUP:
         return 1
     long = (at for at, group in enumerate(groups) if len(group[0]) >= _STANDS_ALONE)
     return next(long, len(groups))
@@ -197,7 +230,7 @@ def _announced(
     if (
         meaning not in _DIGITS
         or _is_tied(groups, place)
-        or length < _DIGITS[PHONE][0]
+        or length < _LONG_GROUP
         or length > _DIGITS[meaning][1]
     ):
         return None

@@ -14,7 +14,7 @@ _WORDS = VOCABULARY["record"]
 _COLLEGE = r"n[°º]? ?col(?:egiad[oa])?"
 _RECORD = re.compile(
     rf"(?<![^\W_])(?:{any_word(_WORDS)}(?![^\W\d_])|{_COLLEGE})"
-    r"(?: (?:es|n[°º]?|nro|no|numero))?[ .:#°º]{0,3}"
+    r"(?: (?:es|n[°º]?|nro|no|numero))?(?: de (?:mi|la|el|su) [a-z]{3,16})?[ .:=#°º,(-]{0,4}"
     r"(\d(?:[\d/.-]*\d)?(?: \d{2,10}){0,3}(?:-k)?(?![\d/]|[ ]?(?:%|usd|dolares|pesos|a[nñ]os)\b))"
 )
 _LEAST, _MOST = 4, 16

@@ -34,14 +34,19 @@ _PARTS = (
     *("dept", "apto", "apt", "apartamento", "oficina", "of", "ofi", "casa", "mz", "mza", "manzana"),
     *("villa", "solar", "lote", "sl", "lt", "local", "interior", "int", "etapa", "puerta"),
     *("escalera", "esc", "nave", "bodega", "nivel", "suite", "zona", "res", "residencias"),
-    *("hacienda", "finca", "sector", "consultorio", "planta", "aa\\.?hh"),
+    *("hacienda", "finca", "sector", "consultorio", "planta", "aa\\.?hh", "ofic", "modulo"),
+    *("m[oó]dulo", "stand", "galp[oó]n", "sub ?lote", "supermanzana", "smz?a", "duplex", "depa"),
 )
 _PART_NAME = rf"{one_of(*_PARTS)}\b\.?"
 # Words before a name that are no street yet: "Mcal. López", "Gral. Artigas".
 _RANK = r"(?:(?:gral|mcal|cnel|pdte|pres|tte|cap|prof|ing|dra?|sta|sto|fco|alm|lic|av)\.[ ])"
 _REQUEST = one_of(*sorted(VOCABULARY["not_names"]))
-_NO_NAME = rf"{one_of(*_PARTS, 'urb', 'km')}\b\.?[ ]?[\d#]|{_REQUEST}\b"
-_CAPITAL = rf"(?!{_NO_NAME})(?-i:[A-ZÁÉÍÓÚÜÑ])(?:[^\W\d_]{{0,2}}\.|(?:[^\W\d_]|['´])*)(?!\d)"
+_NO_NAME = rf"{one_of(*_PARTS, 'urb', 'km')}\b\.?[ ]?[\d#]|{_REQUEST}\b(?!['´])"
+_TOWARDS = r"(?-i:Norte|Sur|Este|Oeste|Oriente|Poniente)\b"
+_CAPITAL = (
+    rf"(?:{_TOWARDS}|(?!{_NO_NAME})(?-i:[A-ZÁÉÍÓÚÜÑ])"
+    r"(?:[^\W\d_]{0,2}\.|(?:[^\W\d_]|['´])*)(?![\d°º/]))"
+)
 SMALL = r"(?:(?:de|del|la|las|los|el|san|santa|d['´])[ ]?\b)"
 PROPER = rf"{_RANK}?{SMALL}{{0,2}}{_CAPITAL}(?:[ ]{SMALL}{{0,2}}{_CAPITAL}){{0,4}}"
 LOWER = r"(?!(?:mas|muy|esta|que|donde|cerrada)\b)[^\W\d_]{2,30}(?:[ ][^\W\d_]{2,30}){0,3}"
@@ -56,7 +61,8 @@ STREET = one_of(
     *("psje?", "pje", "jir[oó]n", "jr", "autopista", "paseo", "plaza", "pza", "ronda", "camino"),
     *("blvd", "bvar", "boulevard", "bulevar", "malec[oó]n", "rambla", "callej[oó]n"),
     *("prolongaci[oó]n", "glorieta", "costanera", "gran[ ]v[ií]a", "calzada", "calz", "priv"),
-    *("privada", "perif[eé]rico", "circunvalaci[oó]n", "vereda", "alameda", "cda", "c/"),
+    *("privada", "perif[eé]rico", "circunvalaci[oó]n", "vereda", "alameda", "cda", "c/", "dg"),
+    *("andador", "circuito", "libramiento", "psj", "carr", "autop", "trav"),
 )
 _STREET = rf"{STREET}\b\.?[ ]"
 KIND = rf"{_STREET}[ ]?(?:{_STREET})?"
@@ -68,17 +74,19 @@ _GRID = (
     rf"\d{{1,3}}{_LETTER}(?:[ ]?bis)?{_SIDE}[ ]?"
     rf"(?:{SIGN}[ ]?{_PLATE}|\d{{1,3}}[a-z]?-\d{{1,3}})(?![^\W_])"
 )
-_ORDINAL = r"\d{1,2}(?:(?:er|ra|do|da|ro|to|ta|mo|ma|vo|va|no|na)\b|\.?[ºª°])\.?"
+_ORDINAL = r"\d{1,2}(?:(?:er|e?ra|do|da|ro|to|ta|mo|ma|vo|va|no|na)\b|\.?[ºª°])\.?"
+_KM = r"(?:km|kil[oó]metro)\.?[ ]?\d{1,3}(?:[.,]\d{1,3}|[ ]1/2|½)?"
 _WHERE = one_of(
     rf"{_DATE}{AND_NUMBER}?",
     _GRID,
     rf"{PROPER}{AND_NUMBER}?",
     rf"{LOWER}{AND_NUMBER}",
+    rf"{LOWER}[ ,]{{1,2}}{_KM}",
     rf"{SIGN}[ ]?{NUMBER}",
-    rf"\d{{1,3}}[a-z]?(?=[ ](?:y|con|entre)[ ](?:{STREET}\b|\d))",
+    rf"\d{{1,3}}[a-z]?(?=[ ](?:y|con|entre)[ ](?:{STREET}\b|\d)|[ ,]{{1,3}}{_PART_NAME}[ ])",
 )
 _BLOCK = (
-    r"(?:mz|mza|manzana)\.?[ -]?[a-z\d-]{1,5}[ ,.]{1,3}"
+    r"(?:mz|mza|manzana)\.?[ -]?[a-z\d-]{1,5}[ ,.]{1,3}(?:[a-z]\d{1,3}[ ,]{1,2})?"
     r"(?:villa|vlla|v|solar|sl|lote|lt|casa|bloque)\.?[ -]?\d{1,4}\b"
 )
 _PART = rf"{_PART_NAME}[ ]?(?:{SIGN}[ ]?)?" + one_of(
@@ -90,7 +98,7 @@ _AREA_NAME = one_of(
     *("urb", "urbanizaci[oó]n", "cdla", "ciudadela", "barrio", "colonia", "col", "residencial"),
     *("recinto", "reparto", "fracc", "fraccionamiento", "lotizaci[oó]n", "condominio"),
     *("conjunto[ ]residencial", "pol[ií]gono(?:[ ]industrial)?", "parque[ ]industrial"),
-    "zona[ ]franca",
+    *("zona[ ]franca", "ensanche", "infonavit", "unidad[ ]habitacional"),
 )
 _AREA = rf"{_AREA_NAME}\b\.?[ ]" + one_of(
     _DATE,
@@ -101,9 +109,9 @@ _AREA = rf"{_AREA_NAME}\b\.?[ ]" + one_of(
 # One that saves or lends is no address: where a block or a house follows, it is.
 _HOUSING = (
     rf"(?:conjunto|coop|cooperativa)\b\.?[ ](?:{PROPER}|[^\W\d_]{{3,30}}(?:[ ][^\W\d_]{{3,30}})?)"
-    rf"(?=[ ,;.-]{{1,3}}{one_of(_BLOCK, _PART)})"
+    rf"(?:[ ]\d{{1,2}})?(?=[ ,;.-]{{1,3}}{one_of(_BLOCK, _PART, _STREET)})"
 )
-_KM = r"(?:km|kil[oó]metro)\.?[ ]?\d{1,3}(?:[.,]\d{1,3}|[ ]1/2|½)?"
+_ZONE = rf"(?:zona|sector)[ ]{PROPER}(?=[ ]?,[ ]{_STREET})"
 _TOWN = r"[^\W\d_]{3,30}(?:[ ]?-[ ]?[^\W\d_]{3,30})?"
 _ROAD = one_of(
     rf"{_KM}[ ](?:de[ ](?:la[ ])?)?(?:v[ií]a|carretera|autopista)"
@@ -113,9 +121,11 @@ _ROAD = one_of(
 )
 _CROSS = one_of(
     rf"(?:{_STREET})?(?:{_DATE}|{_ORDINAL}(?:[ ]anillo)?|{PROPER})",
-    rf"{_STREET}\d{{1,3}}[a-z]?\b",
+    rf"{_STREET}\d{{1,3}}[a-z]?\b(?:[ ]y[ ]\d{{1,3}}[a-z]?\b)?",
 )
-_CORNER = rf"[ ](?:y|e|entre|esquina|esq\.?|con|casi)[ ]{_CROSS}(?:[ ]y[ ]{_CROSS})?{AND_NUMBER}?"
+_CORNER = (
+    rf"[ ](?:y|e|entre|esquina|esq\.?|con|casi|c/)[ ]{_CROSS}(?:[ ]y[ ]{_CROSS})?{AND_NUMBER}?"
+)
 _HEAD = one_of(
     rf"{KIND}{_WHERE}",
     rf"tv\.?[ ]{_GRID}",
@@ -124,7 +134,9 @@ _HEAD = one_of(
     _BLOCK,
     _AREA,
     _HOUSING,
+    _ZONE,
     _ROAD,
+    rf"(?:bloque|blq?|etapa)\.?[ ][a-z\d]{{1,3}}[ ,]{{1,3}}{_BLOCK}",
     rf"edif(?:icio|\.)?[ ]{PROPER}(?=[ ,;.-]{{1,3}}{_PART})",
     r"(?:c\.?p\.?|c[oó]digo[ ]postal)[ :]{1,3}\d{4,6}\b",
     r"(?:apartado|casilla|p\.?o\.?[ ]box)(?:[ ]de[ ]correos|[ ]postal)?[ ]\d{1,5}\b",
@@ -134,6 +146,8 @@ _SIDE_OF_STAIRS = r"(?:izq|iz|izda|dcha|der)\w*\.?"
 _STEP = r"\d{2,3}[ ]?(?:m|mts?|metros|varas)?\.?[ ](?:al[ ])?(?:norte|sur|este|oeste)\b"
 _TAIL = one_of(
     rf"[ ,;.-]{{1,3}}{one_of(_BLOCK, _PART, _AREA, _ROAD)}",
+    r"[ ,]{1,2}z\.i\.",
+    r"[ ,]{1,3}etapa[ ][^\W\d_]{3,20}(?=[ ,]{1,2}(?:mz|mza|manzana|villa)\b)",
     rf"[ ]?[,;-][ ]{KIND}{_WHERE}",
     _CORNER,
     rf"[ ,-]{{1,3}}{SIGN}[ ]?{NUMBER}",
@@ -155,11 +169,12 @@ ADDRESS = re.compile(rf"(?<![\w.]){_HEAD}(?:{_TAIL}){{0,8}}", re.IGNORECASE)
 # An address that is announced needs no kind of street: "Domicilio: Belgrano 1177, 2º B".
 _PLAIN = rf"(?:{KIND})?(?:{PROPER}|{LOWER}){AND_NUMBER}(?:{_TAIL}){{0,8}}"
 ANNOUNCED = re.compile(
-    r"\b(?:vivo en|dir(?:ecci[oó]n)?(?: es|:| sale| de [a-z]+:?| fiscal:?)*"
+    r"\b(?:vivo (?:en|por)|queda en|dir(?:ecci[oó]n)?(?: es|:| sale| de [a-z]+:?| fiscal:?)*"
     r"|domicili(?:o|ad[oa] en)(?: es|:| en)?)[ :]{0,2}(?:la |el )?"
     rf"({KIND}(?!(?:y|con|de[ ]entrega)\b){SMALL}{{0,2}}[^\W\d_]{{3,30}}(?![^\W_])"
     rf"(?:{_TAIL}){{0,4}}"
-    rf"|(?:conjunto|coop|cooperativa)\b\.?[ ]{PROPER}|{_PLAIN})",
+    rf"|(?:conjunto|coop|cooperativa)\b\.?[ ]{PROPER}|{_PLAIN}"
+    r"|\d{1,2}(?:[aeo]?[rvmdtn][aoe]r?)?[ ]y[ ](?:la[ ])?(?:\d{1,2}|[a-z]{1,2})\b)",
     re.IGNORECASE,
 )
 # Small letters and no number: a street where its name is no word of everyday.
@@ -170,19 +185,31 @@ SAID = re.compile(
 )
 # Where the number comes first: 12 calle 3-45 zona 10; 2350 NW 84th Ave, Suite 110.
 NUMBER_FIRST = re.compile(
-    r"\b\d{1,2}[ ](?:calle|avenida|av\.?)[ ](?:\"?[a-z]\"?[ ])?\d{1,2}-\d{1,3}"
-    rf"(?:{_TAIL}){{0,8}}"
+    r"\b\d{1,2}(?:a|[rdtmvn]a|er|ra)?\.?[ ](?:calle|avenida|av\.?)[ ](?:\"?[a-z]\"?[ ])?"
+    rf"(?:(?:norte|sur|este|oeste|oriente|poniente)[ ,]{{1,2}})?"
+    rf"(?:{SIGN}[ ]?\d{{1,3}}|\d{{1,3}}-\d{{1,3}})(?:{_TAIL}){{0,8}}"
+    rf"|\b\d{{1,2}}[ ]calle,?[ ](?:y[ ])?\d{{1,2}}[ ]avenida\b(?:{_TAIL}){{0,8}}"
     r"|\b\d{2,5}[ ](?:[nsew]{1,2}\.?[ ])?(?-i:[\dA-Z])\w*(?:[ ](?-i:[A-Z])\w*){0,2}[ ]"
     rf"(?:ave?|avenue|st|street|rd|road|dr|drive|blvd|ln|lane|ct|court|way)\b\.?(?:{_TAIL}){{0,4}}",
     re.IGNORECASE,
 )
 # Where streets have no names: 200 metros al sur de la iglesia.
 NAMELESS = re.compile(
+    r"(?:(?:de(?:l|[ ]la)[ ])?(?:[^\W\d_]{4,20}[ ]){1,3})??"
     rf"{_STEP}(?:(?:[ ]y|,)[ ]{_STEP}){{0,3}}"
     rf"(?:[ ]de(?:l|[ ]la|[ ]el)?[ ][^\W\d_]{{3,30}}(?:[ ](?:de[ ])?{PROPER})?)?",
     re.IGNORECASE,
 )
-# What stands before a block: "Sauces 6, Mz 263", "garzota 2 mz 81".
+# What stands before a block: "Sauces 6, Mz 263", "garzota 2 mz 81", "Alborada 3ra etapa mz 4".
 BEFORE_BLOCK = re.compile(
-    r"(?<![\w.])([^\W\d_]{4,20})(?:[ ](?:\d{1,2}|norte|sur))?[ ,]{1,2}$", re.IGNORECASE
+    r"(?<![\w.])([^\W\d_]{4,20})(?:[ ](?-i:[A-Z])[^\W\d_]{3,20})?(?:[ ](?:\d{1,2}|norte|sur))?"
+    rf"(?:[ ]{_ORDINAL}[ ]etapa)?[ ,]{{1,2}}$",
+    re.IGNORECASE,
 )
+# What stands before a flat: "18 de Julio 1234 apto 502", "San Martín 1203, depto 4".
+BEFORE_FLAT = re.compile(
+    rf"(?<![\w.])(?:\d{{1,2}}[ ]de[ ](?=(?-i:[A-Z])){_MONTH}|{PROPER})[ ](?:{SIGN}[ ]?)?"
+    r"(?!(?:19|20)\d\d\b)\d{2,5}[ ,]{1,3}$",
+    re.IGNORECASE,
+)
+FLAT = re.compile(rf"{_PART}(?:{_TAIL}){{0,6}}", re.IGNORECASE)
