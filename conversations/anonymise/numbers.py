@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from conversations.anonymise import checks
 from conversations.anonymise.gate import Gate, Rule
-from conversations.anonymise.spans import ACCOUNT, BARRIER, ID, PHONE, Span, apart
+from conversations.anonymise.spans import ACCOUNT, BARRIER, ID, NAME, PHONE, Span, apart
 from conversations.anonymise.view import View
 from conversations.anonymise.vocabulary import FIVE_DIGITS, fold
 from conversations.anonymise.words import HARMLESS, Meaning, meaning_after, meaning_before
@@ -44,9 +44,11 @@ _LINK = re.compile(r"(?:[ ]?[,/;|-][ ]?|[?]?[ ](?:y|o|y/o|or|and)[ ])")
 _LINKED = re.compile(
     rf"([{BARRIER[PHONE]}{BARRIER[ID]}{BARRIER[ACCOUNT]}]){_LINK.pattern}[+(]{{0,2}}$"
 )
+_NAMED = re.compile(rf"{BARRIER[NAME]}[ ,:;(\n-]{{1,3}}$")
 _OF_BARRIER = {char: label for label, char in BARRIER.items()}
 _DIGITS = {PHONE: (6, 15), ID: (6, 14), ACCOUNT: (7, 24)}
 _LONG_GROUP = 7
+_LONGEST_SIZE, _MOST_SIZES = 2, 3
 # Cards, CLABE, CCC and CCI, CBU, IBAN without its letters.
 _WHOLE_ACCOUNTS = frozenset({16, 18, 20, 22, 24})
 _MOST_GROUPS = 14
@@ -141,6 +143,8 @@ def _meaning(folded: str, groups: list[re.Match[str]], last: Span | None) -> Mea
             return Meaning(last.label)
         if linked := _LINKED.search(folded[max(0, start - 8) : start]):
             return Meaning(_OF_BARRIER[linked[1]])
+        if len(groups[0][0]) >= _STANDS_ALONE and _NAMED.search(folded, max(0, start - 4), start):
+            return Meaning(ID)
     end = groups[-1].end()
     if before and not folded.startswith(" es ", end):
         return before
@@ -292,7 +296,7 @@ def _judge(
 ) -> str | None:
     if plus:
         return PHONE if checks.is_international(window.digits) else None
-    if not announced and (_UNIT.match(folded, window.end) or _is_amount(window)):
+    if not announced and (_UNIT.match(folded, window.end) or _is_amount(window) or _is_row(groups)):
         return None
     shape = window.shape
     if shape[-1] == "1" and len(shape) > 1 and _glue(groups, end - 1) != "-":
@@ -303,6 +307,12 @@ def _judge(
 def _is_amount(window: Window) -> bool:
     """600 000 000: thousands, and round."""
     return window.digits.endswith("000") and set(window.shape[1:]) == {"3"}
+
+
+def _is_row(groups: list[re.Match[str]]) -> bool:
+    """8 10 12 14 16: sizes, from the smallest."""
+    sizes = [int(group[0]) for group in groups if len(group[0]) <= _LONGEST_SIZE]
+    return len(sizes) == len(groups) > _MOST_SIZES and all(a < b for a, b in pairwise(sizes))
 
 
 def _typed_with_plus(groups: list[re.Match[str]], place: int) -> tuple[Window, str, int] | None:

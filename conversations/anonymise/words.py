@@ -24,6 +24,7 @@ _OF_ACCOUNTS = VOCABULARY["of_accounts"]
 _MINE = re.compile(
     r"(?:mi|su|al|el|este|nuestro)(?: (?:otro|nuevo|propio))? (?:numero|nro|num|numerito)\b"
 )
+_PAID_INTO = re.compile(r"\b(?:transf|deposit|consign)\w* (?:al?|en)(?: la| el| est[ae])? $")
 _INITIALS = re.compile(r"\b[a-z](?:\.[a-z]){1,3}\b|\b[a-z]\. [a-z](?=\.)|\bc/[ci]\b")
 _CUT = re.compile(rf"[{ANY_BARRIER}]|\d[\d .-]{{3,}}\d|\n\s*\n")
 _STOPS = re.compile(r"[,;!?]|\.\s+[^\d\s]{4}")
@@ -63,7 +64,9 @@ def meaning_before(folded: str, start: int) -> Meaning | None:
             return Meaning(kind, near)
         near = near and word in BETWEEN
         end = place
-    return Meaning(PHONE) if _MINE.search(before) else None
+    if _MINE.search(before):
+        return Meaning(PHONE)
+    return Meaning(ACCOUNT) if _PAID_INTO.search(before) else None
 
 
 def _joined(initials: re.Match[str]) -> str:
