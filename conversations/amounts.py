@@ -22,6 +22,7 @@ _NONE = frozenset(map(fold, ["sin", "no", "without"]))
 _LINKS = frozenset(
     map(fold, ["a", "al", "con", "de", "del", "el", "es", "en", "la", "o", "sea", "lleva"])
 ) | {"of", "the", "to", "with", "at"}
+_MOST = 1e12  # nobody means more; digits without end would be more than any column holds
 _REACH = 4  # tokens from a word to the number that measures it
 _STOP = re.compile(r"[,;!?\n]|\.\s")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
@@ -58,14 +59,15 @@ _PERCENT = [fold("por"), fold("ciento")]
 
 
 def amount_of(digits: str) -> float:
-    """What digits with points or commas mean: three after the last sign are thousands.
+    """What digits with points or commas mean, at most :data:`_MOST`.
+
+    Three after the last sign are thousands.
 
     >>> amount_of("1.899.900"), amount_of("9,40"), amount_of("20")
     (1899900.0, 9.4, 20.0)
     """
-    if _THOUSANDS.fullmatch(digits):
-        return float(re.sub("[.,]", "", digits))
-    return float(digits.replace(",", "."))
+    amount = re.sub("[.,]", "", digits) if _THOUSANDS.fullmatch(digits) else digits
+    return min(float(amount.replace(",", ".")), _MOST)
 
 
 def measure(

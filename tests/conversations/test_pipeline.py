@@ -300,3 +300,14 @@ def test_the_label_that_a_person_wrote_meanwhile_stands(domain, monkeypatch):
     label = row.labels.get(current=True)
     assert (label.intent, label.by) == ("other", user.username)
     assert after(row).confidence == 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [(f"HLSO 16/20 con glaseo al {'9' * 400} %", TOLD), (SURE, f"Está a {'9' * 400} USD/kg.")],
+)
+def test_a_number_without_end_buries_no_exchange(domain, question, answer):
+    row = waiting(domain, question, answer)
+    results = pipeline.process()
+    assert (results.errors, results.processed) == (0, 1)
+    assert not row.labels.get().qa_passed
