@@ -19,6 +19,8 @@ from modelserver.files import FilesApi, FileStore
 from modelserver.job_routes import JobsApi
 from modelserver.jobs import JobStore
 from modelserver.models import Catalogue, ModelsApi
+from modelserver.package_routes import PackagesApi
+from modelserver.packages import Packager
 from modelserver.runner import Runner
 from modelserver.serving import Pool
 from modelserver.settings import Settings
@@ -32,6 +34,7 @@ def create_app(settings: Settings) -> Starlette:
     catalogue = Catalogue(bases, jobs)
     pool, embedder = Pool(settings), Embedder(settings)
     runner = Runner(settings, jobs, bases)
+    packager = Packager(settings, catalogue, pool)
 
     async def health(_request: Request) -> JSONResponse:
         status = "ok" if runner.recovered else "starting"
@@ -46,6 +49,7 @@ def create_app(settings: Settings) -> Starlette:
             yield
         finally:
             await runner.stop()
+            await packager.stop()
             await pool.stop()
             await embedder.stop()
 
@@ -55,6 +59,7 @@ def create_app(settings: Settings) -> Starlette:
         ModelsApi(catalogue, pool),
         ChatApi(catalogue, pool),
         EmbeddingsApi(embedder),
+        PackagesApi(catalogue, packager),
     ]
     return Starlette(
         routes=[Route("/health", health), *(route for api in apis for route in api.routes())],

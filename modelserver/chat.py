@@ -19,22 +19,13 @@ from starlette.types import Receive, Scope, Send
 
 from modelserver import paging
 from modelserver.bodies import read_object
+from modelserver.chat_requests import upstream_body
 from modelserver.errors import ApiError
 from modelserver.models import Catalogue
 from modelserver.serving import Pool
 
 logger = logging.getLogger(__name__)
 
-PASSED_ON = frozenset(
-    {"messages", "temperature", "top_p", "top_k", "min_p", "max_tokens", "stop", "seed", "stream"}
-    | {"stream_options", "response_format", "frequency_penalty", "presence_penalty", "logprobs"}
-    | {"top_logprobs", "logit_bias", "repeat_penalty"}
-)
-# Understood by OpenAI, of no effect on what a small local model answers.
-IGNORED = frozenset(
-    {"model", "user", "store", "metadata", "service_tier", "safety_identifier", "n"}
-    | {"max_completion_tokens", "prompt_cache_key", "prompt_cache_retention", "parallel_tool_calls"}
-)
 _UPSTREAM = "/v1/chat/completions"
 
 
@@ -64,21 +55,6 @@ class ChatApi:
             chunks = await stack.enter_async_context(_opened(client, upstream))
             await _raise_for_status(chunks)
             return _HeldStream(_events(chunks, model), held=stack.pop_all())
-
-
-def upstream_body(body: dict[str, Any]) -> dict[str, Any]:
-    """What llama.cpp is asked; raises ``ApiError`` (400) for what cannot be passed on."""
-    for name in body.keys() - PASSED_ON - IGNORED:
-        raise ApiError(400, f"Unrecognized request argument supplied: {name}", param=name)
-    if body.get("n") not in (None, 1):
-        raise ApiError(400, "Only one answer can be asked for at a time (n=1).", param="n")
-    messages = body.get("messages")
-    if not isinstance(messages, list) or not messages:
-        raise ApiError(400, "messages must be a list that is not empty.", param="messages")
-    upstream = {name: body[name] for name in PASSED_ON & body.keys() if body[name] is not None}
-    if body.get("max_completion_tokens") is not None:
-        upstream["max_tokens"] = body["max_completion_tokens"]
-    return upstream
 
 
 class _HeldStream(StreamingResponse):
@@ -131,10 +107,10 @@ async def _raise_for_status(response: httpx2.Response) -> None:
         return
     await response.aread()
     error = response.json().get("error", {})
-    too_long = error.get("type") == "exceed_context_size_error"
-    raise ApiError(
-        400 if response.is_client_error else 502,
-        error.get("message", "The model could not answer."),
-        param="messages" if too_long else None,
-        code="context_length_exceeded" if too_long else None,
-    )
+    message = error.get("message", "The model could not answer.")
+    param, code = None, None
+    if error.get("type") == "exceed_context_size_error":
+        param, code = "messages", "context_length_exceeded"
+    elif "schema" in message:
+        param = "response_format"
+    raise ApiError(400 if response.is_client_error else 502, message, param=param, code=code)

@@ -112,12 +112,14 @@ class Epochs(TrainerCallback):
         self.measures = measures
         self.progress = progress
 
-    def on_step_end(self, _args: Any, state: Any, _control: Any, **_more: Any) -> None:
+    def on_step_end(self, _args: Any, state: Any, control: Any, **_more: Any) -> None:
         """Called by the trainer after each step."""
         step, plan = state.global_step, self.lesson.plan
         if step % plan.steps_an_epoch or step == plan.steps:
             return  # the very last is measured and kept when the trainer is done
+        due = control.should_log  # a measurement is logged too, and takes the step's turn
         figures = self.measures.held_out(step, f"Epoch {step // plan.steps_an_epoch}")
+        control.should_log = due
         if step in self.lesson.checkpoints:
             folder = self.lesson.folder / "checkpoints" / str(step)
             self.lesson.keep(self.measures.trainer.model, folder)

@@ -91,6 +91,35 @@ def test_answers_with_an_object_when_asked_for_json(client):
     assert answer.choices[0].message.content.lstrip().startswith("{")
 
 
+def test_says_how_likely_each_token_was(client):
+    [choice] = ask(client, logprobs=True, top_logprobs=3).choices
+    assert "".join(it.token for it in choice.logprobs.content) == choice.message.content
+    for token in choice.logprobs.content:
+        assert len(token.top_logprobs) == 3
+        assert token.logprob <= 0
+        # The likeliest is the one that was taken, as nothing is left to chance.
+        assert token.logprob == token.top_logprobs[0].logprob
+    assert ask(client).choices[0].logprobs is None
+
+
+def test_a_stream_says_how_likely_each_token_was(client):
+    chunks = [it.choices[0] for it in ask(client, stream=True, logprobs=True, top_logprobs=2)]
+    told = [token.token for it in chunks if it.logprobs for token in it.logprobs.content]
+    assert "".join(told) == ask(client).choices[0].message.content
+
+
+def test_a_token_that_is_forbidden_is_not_said(client):
+    first = ask(client, logprobs=True, max_tokens=1).choices[0].logprobs.content[0]
+    bias = {str(first.model_extra["id"]): -100}
+    assert ask(client, max_tokens=1, logit_bias=bias).choices[0].message.content != first.token
+
+
+def test_a_text_in_parts_is_a_text(client):
+    parts = [{"type": "text", "text": "Hola, ¿qué tal?"}]
+    in_parts = ask(client, [{"role": "user", "content": parts}])
+    assert in_parts.choices[0].message.content == ask(client).choices[0].message.content
+
+
 def test_several_questions_at_once_are_answered_one_by_one(client):
     with ThreadPoolExecutor(4) as people:
         answers = list(people.map(lambda _: ask(client), range(4)))
@@ -109,6 +138,33 @@ def test_an_unknown_model_is_refused(client):
         ({"messages": []}, "messages"),
         ({"model": "e5-query"}, "model"),
         ({"n": 2}, "n"),
+        ({"tools": [{"type": "function", "function": {"name": "x"}}]}, "tools"),
+        ({"messages": [{"role": "robot", "content": "x"}]}, "messages[0].role"),
+        ({"messages": [{"role": "user", "content": 5}]}, "messages[0].content"),
+        ({"temperature": 3}, "temperature"),
+        ({"temperature": "hot"}, "temperature"),
+        ({"top_p": -0.1}, "top_p"),
+        ({"max_tokens": 0}, "max_tokens"),
+        ({"max_tokens": 1.5}, "max_tokens"),
+        ({"seed": True}, "seed"),
+        ({"stop": ["a", "b", "c", "d", "e"]}, "stop"),
+        ({"stop": ""}, "stop"),
+        ({"logprobs": 2}, "logprobs"),
+        ({"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
+        ({"top_logprobs": 2}, "top_logprobs"),
+        ({"stream_options": {"include_usage": True}}, "stream_options"),
+        ({"logit_bias": {"5": 101}}, "logit_bias"),
+        ({"response_format": {"type": "xml"}}, "response_format"),
+        ({"response_format": {"type": "json_schema"}}, "response_format"),
+        (
+            {
+                "response_format": {
+                    "type": "json_schema",
+                    "json_schema": {"name": "x", "schema": {"type": "nonsense"}},
+                }
+            },
+            "response_format",
+        ),
         ({"extra_body": {"colour": "red"}}, "colour"),
         ({"messages": [{"role": "user", "content": "hola " * 3000}]}, "messages"),
     ],
