@@ -42,7 +42,7 @@ class LabelForm(forms.Form):
     ) -> None:
         read: dict[str, Any] = label.fields if label else {}
         names = sorted({*read, *(it.name for it in catalogue.fields)}, key=place_of)
-        given = {name: as_text(read.get(name)) for name in names}
+        given = {name: _given(read.get(name), catalogue.field(name)) for name in names}
         intent = label.intent if label else ""
         texts = {name: getattr(row, name) for name in TEXTS}
         super().__init__(posted, initial={"intent": intent, **texts, **given})
@@ -79,6 +79,13 @@ class LabelForm(forms.Form):
 def _intents(catalogue: Catalogue, now: str) -> list[tuple[str, str]]:
     known = {it.name: it.title for it in catalogue.intents}
     return [("", "–"), *known.items(), *([(now, now)] if now and now not in known else [])]
+
+
+def _given(value: Any, field: Field | None) -> Any:
+    """What stands in a box: a number as one, or it would count as changed by who leaves it."""
+    if field and field.measure and isinstance(value, int | float):
+        return int(value) if value == int(value) else value
+    return as_text(value)
 
 
 def _box(name: str, field: Field | None) -> forms.Field:

@@ -121,7 +121,9 @@ def _masks(row: Conversation) -> list[tuple[str, Mark]]:
 
 def _around(text: str, mark: Mark) -> SafeString:
     """The mask between the words next to it, to tell it from others of its kind."""
-    before, after = text[: mark.start][-NEAR:], text[mark.end :][:NEAR]
+    start, end = max(0, mark.start - NEAR), mark.end + NEAR
+    before = ("…" if start else "") + text[start : mark.start]
+    after = text[mark.end : end] + ("…" if end < len(text) else "")
     return format_html("{}<b>{}</b>{}", before, text[mark.start : mark.end], after)
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -107,9 +108,10 @@ def _decide(request: HttpRequest, row: Conversation, form: LabelForm) -> HttpRes
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return _to(row)
-    if said:
-        messages.success(request, f"N.º {row.pk}: {said}")
-    return _to_next(request, row) if asked in LEAVING else _to(row)
+    if asked in LEAVING:
+        return _to_next(request, row, said)
+    messages.success(request, f"N.º {row.pk}: {said}")
+    return _to(row)
 
 
 def _approve(request: HttpRequest, row: Conversation, form: LabelForm) -> str:
@@ -168,11 +170,18 @@ def _to(row: Conversation) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("admin:review_one", args=[row.pk]))
 
 
-def _to_next(request: HttpRequest, row: Conversation) -> HttpResponseRedirect:
-    """The next of the same domain that nobody else has open; the list when none is left."""
+def _to_next(request: HttpRequest, row: Conversation, said: str) -> HttpResponseRedirect:
+    """The next of the same domain that nobody else has open; the list when none is left.
+
+    Both say what was done (``said``) and lead back to it: the page with a button to undo it.
+    """
     rows = Conversation.objects.filter(domain=row.domain).exclude(pk=row.pk).consented()
     following = review.pending(rows, by=staff(request)).first()
     if following is None:
+        here = format_html(
+            '<a href="{}">N.º {}</a>', reverse("admin:review_one", args=[row.pk]), row.pk
+        )
+        messages.success(request, format_html("{}: {}", here, said or _("saltada.")))
         return HttpResponseRedirect(reverse("admin:conversations_toreview_changelist"))
-    decided = "" if request.POST["accion"] == "saltar" else f"?hecha={row.pk}"
+    decided = f"?hecha={row.pk}" if said else ""
     return HttpResponseRedirect(f"{reverse('admin:review_one', args=[following.pk])}{decided}")

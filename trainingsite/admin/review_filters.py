@@ -37,7 +37,7 @@ class WaitingFilter(SimpleListFilter):
 
 
 class WhyFilter(SimpleListFilter):
-    title = _("por qué")
+    title = _("motivo")
     parameter_name = "por_que"
     reasons = [Why.LOW_CONFIDENCE, Why.PERSONAL_DATA, Why.NEW_ANSWER, Why.REVIEWER]
 

@@ -357,9 +357,12 @@ def test_approving_goes_on_to_the_next_and_can_be_undone_from_there(trade, revie
 
 
 def test_the_last_one_leads_to_the_list(trade, reviewer):
-    page = decide(reviewer, waiting(trade), "rechazar")
+    row = waiting(trade)
+
+    page = decide(reviewer, row, "rechazar")
 
     assert page.request["PATH_INFO"] == LIST
+    assert told(page) == [f'<a href="{one(row)}">N.º {row.pk}</a>: rechazada.']
 
 
 def test_skipping_leaves_it_to_others(trade, reviewer):
@@ -396,6 +399,18 @@ def test_approving_what_was_not_touched_makes_no_new_label(trade, reviewer):
     row = waiting(trade)
     decide(reviewer, row, "aprobar")
 
+    assert Label.objects.get(conversation=row).by == ""
+
+
+def test_a_number_that_was_left_alone_is_no_correction(trade, reviewer):
+    trade.texts = TRADE | {"fields": [{"name": "glaseo_percentage", "measure": "%"}]}
+    trade.save()
+    row = waiting(trade, label={"fields": {"glaseo_percentage": 20.0}})
+    given = reviewer.get(one(row)).context["form"]["glaseo_percentage"].value()
+
+    decide(reviewer, row, "aprobar", glaseo_percentage=str(given))
+
+    assert given == 20
     assert Label.objects.get(conversation=row).by == ""
 
 
