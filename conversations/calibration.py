@@ -46,10 +46,12 @@ class _Block:
         return self.right / self.number
 
 
-def fit(outcomes: Sequence[Outcome], *, doubt: float = DOUBT) -> Calibration:
+def fit(
+    outcomes: Sequence[Outcome], *, doubt: float = DOUBT, weight: float = WEIGHT
+) -> Calibration:
     """The curve of these reviews; without any, ``doubt`` times what each number says.
 
-    Numbers are put into bins, each of which starts with :data:`WEIGHT` outcomes as its own number
+    Numbers are put into bins, each of which starts with ``weight`` outcomes as its own number
     promises. Bins that contradict the order are pooled (isotonic regression).
 
     >>> round(fit([])(0.9), 3), round(fit([(0.9, False)] * 30)(0.9), 2)
@@ -57,7 +59,8 @@ def fit(outcomes: Sequence[Outcome], *, doubt: float = DOUBT) -> Calibration:
     """
     blocks: list[_Block] = []
     for low, high in pairwise((0.0, *EDGES, 1.0)):
-        blocks.append(_bin(low, high, outcomes, doubt))
+        inside = [it for it in outcomes if low <= it[0] < high or it[0] == high == 1]
+        blocks.append(_bin((low + high) / 2, inside, doubt, weight))
         while len(blocks) > 1 and blocks[-2].share > blocks[-1].share:
             last = blocks.pop()
             blocks[-1].right += last.right
@@ -67,11 +70,10 @@ def fit(outcomes: Sequence[Outcome], *, doubt: float = DOUBT) -> Calibration:
     return Calibration(((0.0, 0.0), *points))
 
 
-def _bin(low: float, high: float, outcomes: Sequence[Outcome], doubt: float) -> _Block:
-    inside = [it for it in outcomes if low <= it[0] < high or it[0] == high == 1]
-    centre, number = (low + high) / 2, WEIGHT + len(inside)
-    right = WEIGHT * doubt * centre + sum(was_right for _, was_right in inside)
-    return _Block(right, number, [(WEIGHT * centre + sum(raw for raw, _ in inside)) / number])
+def _bin(centre: float, inside: Sequence[Outcome], doubt: float, weight: float) -> _Block:
+    number = weight + len(inside)
+    right = weight * doubt * centre + sum(was_right for _, was_right in inside)
+    return _Block(right, number, [(weight * centre + sum(raw for raw, _ in inside)) / number])
 
 
 def error(outcomes: Sequence[Outcome], *, bins: int = 10) -> float:

@@ -20,8 +20,9 @@ from core import llm
 from core.models import Domain
 
 MOST = 2000  # the newest examples; more would not vote better, only later
-STIFFNESS = 0.2  # how little one example alone may bend the vote
+STIFFNESS = 0.05  # how little one example alone may bend the vote
 DOUBT = 0.5  # of what nobody has tested: until there are examples enough it hardly votes
+WEIGHT = 4  # but each of the examples is a test, so that a few of them are enough
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ def learn(examples: Iterable[tuple[str, Sequence[float]]]) -> Memory | None:
         (_share(row[row.argmax()]), bool(right[row.argmax()]))
         for row, right in zip(alone, truth, strict=True)
     ]
-    return Memory(intents, centre, pull, usual, calibration.fit(outcomes, doubt=DOUBT))
+    return Memory(
+        intents, centre, pull, usual, calibration.fit(outcomes, doubt=DOUBT, weight=WEIGHT)
+    )
 
 
 def _share(score: Any) -> float:

@@ -13,6 +13,7 @@ from conversations.terms import Terms, tokens
 NAMED, SEVERAL, UNSAID, UNKNOWN = 0.95, 0.75, 0.92, 0.4
 ONE_INTENT, MORE_INTENTS, COMPLETE = 0.8, 0.65, 0.92
 GUESS, NOTHING_NAMED = 0.5, 0.65
+MOST = 0.75  # of what an intent requires, for a guess without any of its words
 
 
 def vote_on_field(field: Field, found: Sequence[Entity]) -> Vote:
@@ -28,32 +29,47 @@ def vote_on_field(field: Field, found: Sequence[Entity]) -> Vote:
 def vote_on_intent(text: str, found: Sequence[Entity], catalogue: Catalogue) -> Vote | None:
     """The first intent of the domain's list with a word in ``text``, requests before the others.
 
-    It is surest when all that the intent requires is there, and least when words of other
-    intents are, too. Where no intent has a word in ``text`` there is a guess, if the list allows
-    one: a text about the business asks for something, any other for nothing.
+    It is surest when all that the intent requires is there, less when words of other intents are,
+    too, and least when a greeting is only how the text begins. Where no intent has a word in
+    ``text`` there is a guess, if the list allows one.
     """
     said = tokens(text)
-    named = {name for match in _words(catalogue.intents).find(text, said) for name in match.values}
+    matches = list(_words(catalogue.intents).find(text, said))
+    named = {name for match in matches for name in match.values}
     requests = [it for it in catalogue.intents if it.name in named and it.is_request]
     others = [it for it in catalogue.intents if it.name in named and not it.is_request]
+    if requests:
+        trust = MORE_INTENTS if len(requests) > 1 else ONE_INTENT
+        whole = requests[0].required and _covered(requests[0], found) == 1
+        return Vote("rules", requests[0].name, COMPLETE if whole else trust)
     about = any(catalogue.field(it.kind) for it in found) or any(
         _keywords(catalogue.keywords).find(text, said)
     )
-    intent = next(iter(requests + ([] if about else others)), None)
-    if not intent:
-        return _guess(catalogue, about=about)
-    present = all(len(entities.values(found, it)) == 1 for it in intent.required)
-    trust = MORE_INTENTS if len(requests) > 1 else ONE_INTENT
-    return Vote("rules", intent.name, COMPLETE if intent.required and present else trust)
+    if others and not about:
+        mostly = 2 * sum(match.last - match.first for match in matches) >= len(said)
+        return Vote("rules", others[0].name, ONE_INTENT if mostly else GUESS)
+    return _guess(found, catalogue, about=about)
 
 
-def _guess(catalogue: Catalogue, *, about: bool) -> Vote | None:
-    """The list goes from particular to general: its last request, or the one without words."""
-    general = [it for it in catalogue.intents if it.is_request and not it.required]
+def _guess(found: Sequence[Entity], catalogue: Catalogue, *, about: bool) -> Vote | None:
+    """What names most of what an intent requires asks for that; else the list's order helps.
+
+    It goes from particular to general: its last request is for anything about the business, and
+    the intent without words of its own for anything else.
+    """
+    requests = [it for it in catalogue.intents if it.is_request]
     nothing = [it for it in catalogue.intents if not it.is_request and not it.words]
-    intent = next(reversed(general if about else nothing), None)
-    trust = GUESS if about else NOTHING_NAMED
-    return Vote("rules", intent.name, trust) if intent else None
+    if not about:
+        return Vote("rules", nothing[-1].name, NOTHING_NAMED) if nothing else None
+    likely = [it for it in requests if it.required and _covered(it, found) >= MOST]
+    likely = likely or [it for it in requests if not it.required][-1:]
+    return Vote("rules", likely[0].name, GUESS) if likely else None
+
+
+def _covered(intent: Intent, found: Sequence[Entity]) -> float:
+    """The share of what ``intent`` requires that is said, and said once."""
+    once = [len(entities.values(found, it)) == 1 for it in intent.required]
+    return sum(once) / len(once)
 
 
 @lru_cache(maxsize=32)

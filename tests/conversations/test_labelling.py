@@ -45,6 +45,20 @@ def test_one_request_asks_the_model_about_a_batch_of_masked_texts(domain, provid
     assert [after(row).labels.get().labeller for row in rows] == ["rules+base-model"] * 2
 
 
+def test_the_model_is_held_to_the_lists_by_a_schema(domain, provider):
+    provider.replies["POST /chat/completions"] = says(a_label())
+    waiting(domain)
+    pipeline.process()
+    (sent,) = provider.sent("POST /chat/completions")
+    schema = sent["response_format"]["json_schema"]["schema"]
+    label = schema["properties"]["labels"]["items"]
+    assert label["properties"]["intent"]["enum"] == [it["name"] for it in domain.texts["intents"]]
+    assert {"HLSO", None} < set(label["properties"]["product"]["enum"])
+    assert label["additionalProperties"] is False
+    assert set(label["required"]) == set(label["properties"])
+    assert "confidence" not in label["properties"]
+
+
 def test_the_model_and_the_rules_that_agree_are_surer(domain, provider):
     alone, helped = waiting(domain), waiting(domain)
     pipeline.process(max_items=1)
@@ -132,6 +146,8 @@ def test_exchanges_that_wait_or_were_screened_out_are_not_embedded_twice(domain,
         ("mándeme la proforma con el precio de lista", "proforma"),
         ("hola, gracias", "greeting"),
         ("hola, ¿el HOSO es de ustedes?", "product_info"),  # of the business, no intent's words
+        ("y el hoso 30/40", "pricing"),  # names what a price requires
+        ("serían 2 contenedores hlso 16/20 para Houston", "proforma"),  # and most of an order
         ("¿cuándo sale el próximo barco con camarón?", "product_info"),  # no slip of "cuánto sale"
         ("nuestra capital es Quito", "other"),  # no slip of "muestra"
         ("¿quién ganó el partido?", "other"),
@@ -144,6 +160,14 @@ def test_without_examples_the_words_of_the_lists_say_the_intent(domain, text, in
 def test_a_guess_is_never_sure(domain):
     reading = pipeline.read(waiting(domain, "hola, ¿el HOSO es de ustedes?"))
     assert reading.confidence < domain.min_confidence / 1.5
+
+
+def test_a_greeting_is_surer_alone_than_as_a_beginning(domain):
+    alone, beginning = (
+        pipeline.read(waiting(domain, text))
+        for text in ("hola, buenas tardes", "hola, busco trabajo de chofer en su zona")
+    )
+    assert alone.confidences["intent"] > beginning.confidences["intent"] + 0.1
 
 
 # --- the examples ------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ ROWS = [
     ("voy a pensarlo", {3}, False),
     ("sí", AGREED, False),
     ("Sí!", AGREED, False),
-    ("sí quiero", PLEASED, True),
+    ("sí quiero", AGREED, True),
     ("no sé", DOUBTED, False),
     ("no", NOT_PLEASED, False),
     ("es una estafa", REFUSED, False),
