@@ -14,6 +14,7 @@ from core.errors import Invalid
 from core.models import Domain
 
 CHANNEL = "importación"
+LONGEST_PROOF = 200  # of a file's name and the line in it, whose number comes last
 BATCH = 500  # lines of a transaction: what an interruption makes one do again
 
 
@@ -76,7 +77,7 @@ class Import:
                 continue
             if person is None or person.word_on(Purpose.TRAINING) is None:
                 known = consent.person_known_as(outside_id, domain=self.domain)
-                consent.grant(known, channel=CHANNEL, evidence=willing[outside_id])
+                consent.grant(known, channel=CHANNEL, evidence=willing[outside_id][-LONGEST_PROOF:])
 
     def _item(self, line: Line, person: Person | None) -> Exchange:
         whose = person.pseudonym if person else ""

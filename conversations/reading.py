@@ -8,7 +8,7 @@ import csv
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -70,24 +70,34 @@ def read(path: Path) -> Iterator[Line | Unreadable]:
                 yield _line(f"{path.name}, {place}", row)
             except Unreadable as bad:
                 yield bad
-    except (UnicodeDecodeError, yaml.YAMLError, csv.Error) as error:
+    except (UnicodeDecodeError, RecursionError, yaml.YAMLError, csv.Error) as error:
         raise Unreadable(path.name, f"no se entiende: {error}") from error
 
 
 def _jsonl(path: Path) -> Iterator[tuple[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:  # so that a line that is no text spoils no other
         for number, text in enumerate(lines, start=1):
             if text.strip():
                 try:
                     yield f"línea {number}", json.loads(text)
-                except ValueError:
+                except (ValueError, RecursionError):
                     yield f"línea {number}", None
 
 
 def _csv(path: Path) -> Iterator[tuple[str, Any]]:
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        for number, row in enumerate(csv.DictReader(lines), start=2):
-            yield f"línea {number}", row
+    # What is no text becomes half a sign, which nobody may store: its line is refused, no other.
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
+        rows = csv.DictReader(lines)
+        if "pregunta" not in (rows.fieldnames or ()):
+            raise Unreadable(path.name, "la primera línea no nombra la columna pregunta")
+        while True:
+            try:
+                row: Any = next(rows)
+            except StopIteration:
+                return
+            except csv.Error:  # a field without end, mostly for want of a closing quote
+                row = None
+            yield f"línea {rows.reader.line_num}", row
 
 
 def _yaml(path: Path) -> Iterator[tuple[str, Any]]:
@@ -126,14 +136,10 @@ READERS: dict[str, Callable[[Path], Iterator[tuple[str, Any]]]] = {
 def _line(place: str, row: Any) -> Line:
     if not isinstance(row, dict):
         raise Unreadable(place, "no es un objeto con pregunta y respuesta")
-    texts = {name: str(row.get(name) or "").strip() for name in ("pregunta", "respuesta")}
-    for name, text in texts.items():
-        if not text:
-            raise Unreadable(place, f"falta {name}")
     return Line(
         place=place,
-        question=texts["pregunta"],
-        answer=texts["respuesta"],
+        question=_text(place, row, "pregunta"),
+        answer=_text(place, row, "respuesta"),
         person=str(row.get("persona") or "").strip(),
         consent=str(row.get("consentimiento") or "").strip().casefold() in YES,
         created_at=_moment(place, row.get("creado_en")),
@@ -142,14 +148,23 @@ def _line(place: str, row: Any) -> Line:
     )
 
 
+def _text(place: str, row: dict[str, Any], name: str) -> str:
+    value = row.get(name)
+    if isinstance(value, dict | list):
+        raise Unreadable(place, f"{name} no es un texto")
+    if not (text := str(value or "").strip()):
+        raise Unreadable(place, f"falta {name}")
+    return text
+
+
 def _moment(place: str, value: Any) -> datetime | None:
     if not value:
         return None
     try:
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError:
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # OverflowError: the first and the last hours of all years
         raise Unreadable(place, "creado_en no es una fecha ISO") from None
-    return moment if moment.tzinfo else moment.astimezone()
 
 
 def _stars(place: str, value: Any) -> int | None:

@@ -69,6 +69,20 @@ def test_bad_lines_are_reported_and_good_ones_kept(tmp_path):
     assert report.bad == ["a.jsonl, línea 1: falta respuesta"]
 
 
+def test_a_line_of_a_table_in_another_encoding_is_reported_and_the_others_kept(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_bytes("pregunta,respuesta\n¿Hay?,Sí.\n".encode() + "¿Año?,No.\n".encode("latin-1"))
+    report = imported(file, a_domain())
+    assert len(report.kept) == 1
+    assert report.bad[0].startswith("a.csv, línea 3:")
+
+
+def test_a_file_with_a_long_name_still_proves_a_consent(tmp_path):
+    file = tmp_path / f"{'a' * 240}.jsonl"
+    file.write_text(json.dumps(ROW | {"persona": "+593999999999", "consentimiento": True}))
+    assert len(imported(file, a_domain()).kept) == 1
+
+
 def test_rows_of_a_thread_share_their_session(tmp_path):
     other = {"pregunta": "¿Y los sábados?", "respuesta": "De nueve a una."}
     imported(a_file(tmp_path, ROW | {"hilo": "7"}, other | {"hilo": "7"}), a_domain())

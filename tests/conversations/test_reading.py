@@ -31,6 +31,10 @@ def test_jsonl_line_with_every_field(tmp_path):
         ('{"pregunta": "a", "respuesta": "b", "creado_en": "ayer"}', "creado_en"),
         ("[1]", "no es un objeto"),
         ("{roto", "no es un objeto"),
+        ("[" * 100_000, "no es un objeto"),
+        ('{"pregunta": {"a": "b"}, "respuesta": "b"}', "pregunta no es un texto"),
+        ('{"pregunta": "a", "respuesta": "b", "creado_en": "0001-01-01"}', "creado_en"),
+        ('{"pregunta": "a", "respuesta": "b", "creado_en": "9999-12-31T23:59-12:00"}', "creado_en"),
     ],
 )
 def test_bad_line_is_explained_with_its_place_and_the_good_ones_come(tmp_path, row, reason):
@@ -46,6 +50,23 @@ def test_csv_with_a_spreadsheets_byte_order_mark(tmp_path):
         tmp_path, "a.csv", "\ufeffpregunta,respuesta,persona,consentimiento\n¿A?,B,ana,sí\n"
     )
     assert (line.question, line.person, line.consent) == ("¿A?", "ana", True)
+
+
+def test_a_line_of_another_encoding_spoils_no_other(tmp_path):
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(b'{"pregunta": "a", "respuesta": "b"}\n{"pregunta": "a\xf1o"}\n' * 2)
+    found = list(reading.read(file))
+    assert [isinstance(it, reading.Line) for it in found] == [True, False, True, False]
+
+
+def test_a_row_of_a_table_without_end_spoils_no_other_and_lines_are_those_of_the_file(tmp_path):
+    rows = ['"¿A,\nB?",C', "x" * 200_000 + ",y", "¿D?,", "¿E?,F"]
+    found = lines(tmp_path, "a.csv", "\n".join(["pregunta,respuesta", *rows]))
+    assert [it.question for it in found if isinstance(it, reading.Line)] == ["¿A,\nB?", "¿E?"]
+    assert [str(it).partition(":")[0] for it in found if not isinstance(it, reading.Line)] == [
+        "a.csv, línea 4",
+        "a.csv, línea 5",
+    ]
 
 
 def test_corpus_list_is_a_question_and_its_alternative_answers(tmp_path):
