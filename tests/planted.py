@@ -47,8 +47,15 @@ def secrets(number, *, seed=7):
 
 
 def found(secret, text):
-    """Whether ``text`` (of :func:`searchable`) still shows a secret."""
-    return secret.needle.lower() in text
+    """What stands around a secret that ``text`` (of :func:`searchable`) still shows; else "".
+
+    Digits within a longer number or a hash are there by chance; a country's code may go before.
+    """
+    needle = re.escape(secret.needle.lower())
+    if not re.search(needle, text):
+        return ""
+    hit = re.search(rf".{{0,40}}(?<![0-9a-f])\d{{0,3}}{needle}(?!\d).{{0,40}}", text)
+    return hit[0] if hit else ""
 
 
 def searchable(*texts):

@@ -72,10 +72,12 @@ def left_nothing(site, model, *, messages):
     total = Counter(secret.kind for secret in secrets)
     for place, text in looked.items():
         assert HARMLESS[place] in text
-        left = Counter(secret.kind for secret in secrets if planted.found(secret, text))
-        print(f"\n{messages} messages, {dict(total)} planted; found in {place}: {dict(left)}")
-        for kind, number in left.items():
-            assert number <= math.floor(planted.SHARES[kind] * total[kind]), (place, kind)
+        left = [(it.kind, around) for it in secrets if (around := planted.found(it, text))]
+        counted = Counter(kind for kind, _ in left)
+        print(f"\n{messages} messages, {dict(total)} planted; found in {place}: {dict(counted)}")
+        for kind, number in counted.items():
+            allowed = math.floor(planted.SHARES[kind] * total[kind])
+            assert number <= allowed, (place, [it for it in left if it[0] == kind])
         assert not [number for number in range(25) if user(number)[10:] in text], place
 
 
