@@ -83,7 +83,7 @@ class DomainAdmin(ScopedAdmin):
         (None, {"fields": ["name", "slug", "description", "prompt_text"]}),
         (
             _("Entrada al conjunto de datos"),
-            {"fields": ["policy", ("min_stars", "min_confidence", "review_sample")]},
+            {"fields": ["policy", ("min_stars", "min_confidence"), "review_sample"]},
         ),
         (
             _("Modelos"),

@@ -113,8 +113,10 @@ class ToReviewAdmin(ReviewerList):
         return review.by_confidence(cast(ConversationQuerySet, super().get_queryset(request)))
 
     @admin.display(description=_("etiqueta y confianza"))
-    def label_told(self, row: Any) -> SafeString:
+    def label_told(self, row: Any) -> SafeString | str:
         """The confidence in it all, then what was read."""
+        if label_of(row) is None:
+            return "–"
         overall = '<div><div class="ts-read"><b>{}</b> {}</div>{}</div>'
         return format_html(overall, gettext("en conjunto"), bar(row.told), self.label(row))
 
