@@ -1,19 +1,18 @@
-"""Ollama's Modelfile for a merged model. Pure, but for the template engine.
+"""Ollama's Modelfile for a merged model. Pure: a way to render its chat template in, text out.
 
 Ollama's templates are Go's and those of models are Jinja's, so one is not made of the other: a
 template is recognised by what it renders, and written out only where it is one of those known here.
 For others Ollama looks at the template that the GGUF file carries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from jinja2 import TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from modelserver.validation import Messages
 
+Render = Callable[[Messages], str | None]
 _MARK = "¿?"
+_QUOTES = '"""'  # they end a text of a Modelfile, and there is no way to write them in one
 
 
 @dataclass(frozen=True)
@@ -48,27 +47,28 @@ _DIALECTS = (
 )
 
 
-def modelfile(gguf: str, *, chat_template: str, context: int, system: str | None) -> str:
+def modelfile(gguf: str, *, render: Render, context: int, system: str | None) -> str:
     """The text of a Modelfile that stands beside the file ``gguf``.
 
+    ``render`` is what the model's template makes of messages, or ``None`` if it cannot be run.
     ``system`` is what every conversation of the training began with, if it was one and the same;
     else what the template puts there by itself.
     """
     lines = [f"FROM ./{gguf}"]
-    known = _recognise(chat_template)
+    known = _recognise(render)
     if known:
         dialect, default = known
         lines += [f'TEMPLATE """{dialect.go}"""', f'PARAMETER stop "{dialect.stop}"']
         system = system or default
     lines += [f"PARAMETER num_ctx {context}", "PARAMETER temperature 0.2"]
     if system:
-        lines.append(f'SYSTEM """{system}"""')
+        lines.append(f'SYSTEM """{system.replace(_QUOTES, "")}"""')
     return "\n".join(lines) + "\n"
 
 
-def _recognise(chat_template: str) -> tuple[_Dialect, str | None] | None:
-    """The dialect of a template, and the system text it adds where none is given."""
-    rendered = _rendered(chat_template, [{"role": "user", "content": _MARK}])
+def _recognise(render: Render) -> tuple[_Dialect, str | None] | None:
+    """The template's dialect, and the system text it adds where none is given."""
+    rendered = render([{"role": "user", "content": _MARK}])
     for dialect in _DIALECTS:
         rest = dialect.render("user", _MARK) + dialect.opening
         if rendered is None or not rendered.endswith(rest):
@@ -80,18 +80,3 @@ def _recognise(chat_template: str) -> tuple[_Dialect, str | None] | None:
         if head.startswith(before) and head.endswith(after):
             return dialect, head.removeprefix(before).removesuffix(after)
     return None
-
-
-def _rendered(chat_template: str, messages: Sequence[dict[str, str]]) -> str | None:
-    """What a template makes of messages; ``None`` for one that cannot be run here."""
-    engine = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
-    engine.globals |= {"raise_exception": _refuse, "strftime_now": datetime.now().strftime}
-    try:
-        template = engine.from_string(chat_template)
-        return template.render(messages=messages, add_generation_prompt=True)
-    except TemplateError:
-        return None
-
-
-def _refuse(message: str) -> Any:
-    raise TemplateError(message)

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from modelserver import gguf_merge
+from modelserver.chat_templates import renderer
 from modelserver.examples import shared_system
 from modelserver.modelfile import modelfile
 from modelserver.packaging_task import PackagingTask
@@ -56,7 +57,7 @@ def _pack(task: PackagingTask, target: Path) -> None:
         chat_template=template,
     )
     text = modelfile(
-        "merged.gguf", chat_template=template, context=task.context, system=shared_system(job)
+        "merged.gguf", render=renderer(template), context=task.context, system=shared_system(job)
     )
     (target / "Modelfile").write_text(text, encoding="utf-8")
 

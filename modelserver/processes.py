@@ -11,7 +11,7 @@ from typing import Any
 
 _PARENT = "MODELSERVER_PARENT_PID"
 _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
-_ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 
 
 async def spawn(module: str, *arguments: str, threads: int, **streams: Any) -> Process:
@@ -22,7 +22,7 @@ async def spawn(module: str, *arguments: str, threads: int, **streams: Any) -> P
     """
     settings = {
         _PARENT: str(os.getpid()),
-        "PYTHONPATH": str(_ROOT),
+        "PYTHONPATH": str(ROOT),
         "OMP_NUM_THREADS": str(threads),
         "TOKENIZERS_PARALLELISM": "false",
     }

@@ -135,9 +135,10 @@ def test_the_merged_file_says_the_same_as_the_trained_model_in_its_own_library(
     """The adapter as llama.cpp reads it, against the one that peft trained."""
     found = package(client, model)
     prompts = [it["messages"] for it in found["checked"]["prompts"]]
+    tokens = str(found["checked"]["max_tokens"])
     [adapter] = (server.folder / "data").rglob("ftjob-*/adapter")
     answers = subprocess.run(
-        [PYTHON, "-m", "tests.modelserver.greedy", str(base), str(adapter)],
+        [PYTHON, "-m", "tests.modelserver.greedy", str(base), str(adapter), tokens],
         input=json.dumps(prompts),
         cwd=ROOT,
         capture_output=True,
@@ -146,7 +147,7 @@ def test_the_merged_file_says_the_same_as_the_trained_model_in_its_own_library(
         timeout=120,
     )
     expected = [it["expected"] for it in found["checked"]["prompts"]]
-    assert json.loads(answers.stdout) == expected
+    assert [it["text"] for it in json.loads(answers.stdout)] == expected
 
 
 @pytest.mark.parametrize("kind", ["q8_0", "f16", "f32"])

@@ -46,9 +46,17 @@ def test_a_folder_is_trained_from_its_weights_and_served_from_its_gguf(tmp_path)
     assert (base.gguf, base.weights) == (tmp_path / "m.gguf", tmp_path)
 
 
-def test_a_folder_without_a_gguf_is_refused_and_the_reason_said(tmp_path):
-    with pytest.raises(SettingsError, match=r"exactly one \.gguf"):
+def test_a_folder_without_weights_and_without_a_gguf_is_refused(tmp_path):
+    with pytest.raises(SettingsError, match="holds 0"):
         read_bases(settings(base_models=f"mine={tmp_path}"))
+
+
+def test_a_folder_that_cannot_be_converted_is_refused_and_the_reason_said(tmp_path):
+    (tmp_path / "model.safetensors").touch()
+    (tmp_path / "config.json").write_text('{"architectures": ["MambaForCausalLM"]}')
+    data = str(tmp_path / "data")
+    with pytest.raises(SettingsError, match=r"cannot be converted: .*convert_hf_to_gguf\.py"):
+        read_bases(settings(base_models=f"mine={tmp_path}", data_dir=data))
 
 
 @pytest.mark.parametrize("entry", ["mine", "=x.gguf", "ft:mine=x.gguf", "mine=/nowhere/m.gguf"])
