@@ -218,3 +218,10 @@ def test_whole_site_starts_again_after_a_kill_and_stops_with_its_database(site):
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 0  # 5 s, and as much again for a busy machine
     assert until_gone(family, seconds=0) == []
+
+
+def test_site_does_not_start_with_a_setting_that_names_nobody():
+    with Site(POSTGRES_FSYNC="0", LLM_EMBEDDER="nadie") as site:
+        with pytest.raises(AssertionError, match="E004"):
+            site.start()
+        assert site.process.returncode == 1

@@ -74,7 +74,10 @@ class Command(BaseCommand):
         return port, models_port
 
     def _prepare(self) -> Path | None:
-        """Bring the database and the static files up to date; return the embedded one's folder."""
+        """Bring the database and the static files up to date; return the embedded one's folder.
+
+        Raises SystemCheckError where the site would lose or give up what it confirmed.
+        """
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.default_int_handler)
         folder = None
@@ -82,6 +85,7 @@ class Command(BaseCommand):
             place = connections["default"].server()  # type: ignore[attr-defined]
             self.say("sitio", f"PostgreSQL: {place}")
             folder = place.asked
+        self.check(databases=["default"])
         call_command("migrate", interactive=False, verbosity=0)
         static_files.collect()
         call_command("prepare_site", stdout=self.stdout, stderr=self.stderr)
