@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from conversations import review
 from conversations.catalogue import Catalogue
-from conversations.models import Conversation, Label
+from conversations.models import Conversation, Label, Review
 from core.access import visible
 from core.admin.base import staff
 from core.errors import Conflict, Refusal
@@ -44,6 +44,7 @@ def screen(request: HttpRequest, pk: int) -> HttpResponse:
         errors=errors(label, beside={"intent", *form.names}) if label else [],
         boxes=form.boxes(_lines(row, label), catalogue),
         done=_just_done(request),
+        undoable=_is_undoable(request, row),
     )
 
 
@@ -89,6 +90,13 @@ def _shown(row: Conversation, label: Label | None) -> dict[str, Any]:
 
 def _lines(row: Conversation, label: Label | None) -> list[Any]:
     return lines(label, told=review.told_confidence(row) is not None) if label else []
+
+
+def _is_undoable(request: HttpRequest, row: Conversation) -> bool:
+    """Whether the last decision about it that stands is of who looks."""
+    standing = row.reviews.filter(undone=False).exclude(action=Review.Action.UNDO)
+    last = standing.first()
+    return last is not None and last.by == staff(request).get_username()
 
 
 def _just_done(request: HttpRequest) -> Conversation | None:

@@ -356,6 +356,16 @@ def test_approving_goes_on_to_the_next_and_can_be_undone_from_there(trade, revie
     assert stage(first) == (Stage.NEEDS_REVIEW, Why.REVIEWER)
 
 
+def test_undoing_is_offered_to_who_decided_while_it_stands(trade, reviewer, sign_in):
+    row = waiting(trade)
+    decide(reviewer, row, "aprobar")
+    mine, others = (it.get(one(row)).context["undoable"] for it in (reviewer, sign_in("reviewer")))
+    decide(reviewer, row, "deshacer")
+
+    assert (mine, others) == (True, False)
+    assert not reviewer.get(one(row)).context["undoable"]
+
+
 def test_the_last_one_leads_to_the_list(trade, reviewer):
     row = waiting(trade)
 
