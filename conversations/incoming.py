@@ -1,6 +1,7 @@
 """What a channel's bot delivers: the channel's ids in, exchanges of threads out, each kept once."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -42,8 +43,7 @@ def deliver(domain: Domain, messages: Sequence[Message]) -> list[Outcome]:
     Nothing is kept of someone who did not agree, not even that they wrote. What is said about
     consent is heard, counts from there on, and is not kept.
     """
-    ids = {message.user_id for message in messages}
-    people = people_behind(ids, domain=domain)
+    people = _people_of(messages, domain)
     asked = _asked(people)
     outcomes: list[Outcome] = []
     waiting: list[Message] = []
@@ -52,9 +52,8 @@ def deliver(domain: Domain, messages: Sequence[Message]) -> list[Outcome]:
             outcomes += _captured(domain, waiting, people)
             waiting = []
             asked.discard(message.user_id)
-            if refusal := _heard(domain, message):
+            if refusal := _heard(message, people[message.user_id]):
                 outcomes.append(Outcome(refusal=refusal))
-                people = people_behind(ids, domain=domain)  # who sends a command becomes known
                 continue
         waiting.append(message)
     return [*outcomes, *_captured(domain, waiting, people)]
@@ -77,6 +76,16 @@ def people_behind(outside_ids: Iterable[str], *, domain: Domain) -> People:
     }
 
 
+def _people_of(messages: Sequence[Message], domain: Domain) -> People:
+    """Who is behind ``messages``; whoever sends a command becomes known by it."""
+    for outside_id in {
+        it.user_id for it in messages if consent.command_in(it.question) is not None
+    }:
+        with suppress(Invalid):
+            consent.person_known_as(outside_id, domain=domain)
+    return people_behind({it.user_id for it in messages}, domain=domain)
+
+
 def _asked(people: People) -> set[str]:
     """The ids of those whose next message may answer the question of consent."""
     known = {it: person.pk for it, person in people.items() if isinstance(person, Person)}
@@ -91,14 +100,10 @@ def _may_be_about_consent(message: Message, asked: set[str]) -> bool:
     return consent.asks_about(said) or consent.command_in(said) is not None
 
 
-def _heard(domain: Domain, message: Message) -> Refusal | None:
+def _heard(message: Message, person: Person | Invalid | None) -> Refusal | None:
     """Hear what ``message`` says about consent; why it is not kept, if it is about that."""
-    is_command = consent.command_in(message.question) is not None
-    know = consent.person_known_as if is_command else consent.find_person
-    try:
-        person = know(message.user_id, domain=domain)
-    except Invalid as stranger:
-        return stranger
+    if isinstance(person, Invalid):
+        return person
     event = person and consent.hear(
         person, message.question, channel=CHANNEL, delivery=_print_of(message, person)
     )

@@ -32,6 +32,9 @@ from core.models import Domain
 logger = logging.getLogger(__name__)
 
 TURNS = 20  # of a history (requirements, 3.3)
+# Characters of what follows an answer: who judges it does so at once, and the longest message would
+# take the rules half a second.
+HEARD = 2000
 _MACHINE_REASONS = ("", Why.LOW_CONFIDENCE, Why.QA)  # of stages that no person had a say in
 BOT = "bot"  # who answered late, where a decision is written down
 
@@ -269,8 +272,10 @@ def _newest(sessions: Iterable[ChatSession]) -> dict[int, Conversation]:
     more: nothing of it may live on in the history of what they say under a later yes.
     """
     rows = Conversation.objects.filter(session__in=[session.pk for session in sessions])
-    newest = rows.order_by("session", "-pk").distinct("session").values_list("pk", flat=True)
-    standing = Conversation.objects.filter(pk__in=list(newest)).consented().order_by("pk")
+    newest = list(rows.order_by("session", "-pk").distinct("session").values_list("pk", flat=True))
+    if not newest:
+        return {}
+    standing = Conversation.objects.filter(pk__in=newest).consented().order_by("pk")
     locked = standing.select_for_update(no_key=True, of=("self",)).only(*_READ)
     return {row.session_id: row for row in locked if row.session_id}
 
@@ -278,7 +283,7 @@ def _newest(sessions: Iterable[ChatSession]) -> dict[int, Conversation]:
 def _verdict(following: str, lists: Lists) -> tuple[int, bool] | None:
     """Stars and success by the customer's next message; a rule that fails stops no capture."""
     try:
-        return scoring.score(following, lists=lists)
+        return scoring.score(following[:HEARD], lists=lists)
     except Exception as error:  # noqa: BLE001  (a list that staff edit may hold anything)
         logger.error("[Training] an exchange was not scored: %s", type(error).__name__)
         return None

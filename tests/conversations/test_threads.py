@@ -222,6 +222,13 @@ def test_what_is_hidden_later_is_hidden_wherever_the_thread_repeats_it():
     assert again(after).history[-1]["content"] == "Anoto [NAME]."
 
 
+def test_only_the_beginning_of_a_long_message_rates_the_exchange_before_it():
+    session = a_thread()
+    row = ask(session, "¿Hay 16/20?", "Sí.")
+    ask(session, f"Lo compro. {'¿y la otra? ' * 200}!!!")
+    assert again(row).score == 1
+
+
 def test_an_answer_that_somebody_writes_where_none_was_is_nothing_that_followed():
     session = a_thread()
     row, later = ask(session, "¿Hay 16/20?"), ask(session, "¿Y 21/25?")

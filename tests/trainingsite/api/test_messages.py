@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conversations import consent
@@ -191,6 +192,19 @@ def test_who_asks_how_their_consent_stands_is_not_kept(bot):
     bot.post(URL, a_message(user_message="privacidad", user_id="whatsapp:+593997777777"))
     assert Person.objects.count() == people
     assert not Conversation.objects.exists()
+
+
+def test_people_are_looked_up_once_however_many_speak_of_consent(bot):
+    said = ["datos", "consentimiento sí", "privacidad"] * 5
+    batch = [
+        a_message(user_id=f"+5939911111{n:02}", message_id=str(n), user_message=text)
+        for n, text in enumerate(said, start=11)
+    ]
+    with CaptureQueriesContext(connection) as queries:
+        results = bot.post(URL, {"messages": batch}).json()["results"]
+    assert {result["reason"] for result in results} == {"about_consent"}
+    lookups = [it for it in queries.captured_queries if '"pseudonym" IN' in it["sql"]]
+    assert len(lookups) == 1
 
 
 def test_an_old_yes_that_is_delivered_again_does_not_undo_a_later_no(bot, shrimp):
