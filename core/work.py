@@ -97,6 +97,14 @@ class Work(models.Model):
     class Meta:
         abstract = True
 
+    def renew(self, seconds: float) -> bool:
+        """Hold it for ``seconds`` from now on; ``False`` when the row is no longer ours."""
+        mine = type(self)._default_manager.filter(pk=self.pk, lease_until=self.lease_until)
+        if mine.update(lease_until=Now() + timedelta(seconds=seconds)) != 1:
+            return False
+        self.refresh_from_db(fields=["lease_until"])
+        return True
+
     def finish(self) -> bool:
         """The work is done; ``False`` when the row is no longer ours: then undo what was done."""
         return self._end(state=WorkState.DONE, error="")

@@ -210,6 +210,16 @@ def test_a_failure_waits_longer_each_time_and_is_the_end_after_the_fifth():
     assert take() == []
 
 
+def test_work_that_takes_longer_is_renewed_and_still_ends_once():
+    some_work()
+    (mine,) = take(seconds=1)
+    assert mine.renew(600)
+    the_lease_runs_out()
+    (other,) = take()
+    assert not mine.renew(600)
+    assert (mine.finish(), other.finish()) == (False, True)
+
+
 def test_what_could_not_be_tried_loses_no_attempt():
     some_work()
     row = take()[0]
