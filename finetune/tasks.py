@@ -1,6 +1,6 @@
 """What the queue runs: keys in, a sentence out. Each may run twice, or find its row gone."""
 
-from finetune import polling, training
+from finetune import evaluation, polling, training
 from finetune.models import FineTuningJob
 
 
@@ -16,3 +16,8 @@ def submit_job(pk: int) -> str:
 def poll_jobs() -> str:
     """Ask about the live jobs for about a minute."""
     return polling.poll()
+
+
+def evaluate_waiting() -> str:
+    """Do a part of the evaluations that are not finished, and begin those of new models."""
+    return evaluation.go_on()

@@ -21,6 +21,11 @@ logger = logging.getLogger(__name__)
 EXAMPLES_LENGTH = 2400  # characters: at worst as many tokens, of a context of 2048 and more
 LONGEST_QUESTION = 2000  # characters (requirements, 2.4)
 
+
+class NothingSaid(ModelUnavailable):
+    """A model answered, with no text."""
+
+
 Variant = Literal["active", "base", "examples"]
 """Who answers: the domain's active model with examples, the bare base, or the base with them."""
 
@@ -177,7 +182,7 @@ def ask(
         | options,
     )
     if not reply.text:
-        raise ModelUnavailable("El modelo no contestó nada.", modelo=reply.model)
+        raise NothingSaid("El modelo no contestó nada.", modelo=reply.model)
     return Answer(reply.text, "model", reply.model, reply.tokens, reply.milliseconds, examples)
 
 
@@ -186,14 +191,15 @@ def _ask_best(
 ) -> Answer:
     shown = fitting(examples[: domain.examples])
     tuned = activation.active(domain) if variant == "active" else None
-    try:
-        return ask(domain, question, shown, tuned=tuned)
-    except ModelRefused:
-        # The provider no longer has the tuned model: the base with examples still helps.
-        if tuned is None:
-            raise
-        logger.warning("Model %s was refused; the base of %s answers", tuned, domain.slug)
-        return ask(domain, question, shown)
+    while tuned:
+        try:
+            return ask(domain, question, shown, tuned=tuned)
+        except ModelRefused as refusal:
+            logger.warning("Model %s was refused: %s", tuned, refusal)
+            if not activation.is_gone(tuned, refusal):
+                break  # it may be there tomorrow: this once the base with examples helps
+            tuned = activation.fall_back(tuned)
+    return ask(domain, question, shown)
 
 
 def _thread_of(person: Person, channel: str) -> ChatSession:

@@ -19,16 +19,9 @@ from conversations.rating import rate
 from core.errors import Conflict, Refusal
 from core.models import Domain
 from finetune import activation, datasets, evaluation, polling, remote, training
-from finetune.models import (
-    Dataset,
-    Evaluation,
-    FineTuningJob,
-    JobStatus,
-    Part,
-    TrainedModel,
-    Variant,
-)
-from rag import assistant
+from finetune.judge import judge_for
+from finetune.models import Dataset, Evaluation, FineTuningJob, JobStatus, Part, TrainedModel
+from rag.answerer import answerer
 
 Item = TypeVar("Item")
 Progress = Callable[[Iterable[Item], str], Iterable[Item]]
@@ -38,7 +31,6 @@ RULE = "4 estrellas si la respuesta tiene dos palabras o más y no repite la pre
 PROMPT = "Eres un asistente que conversa en español, con amabilidad y en pocas frases."
 SECONDS_BETWEEN_LOOKS = 2.0
 SHOWN = 5
-ANSWER_TOKENS = 120  # of an answer in an evaluation; a base that rambles costs minutes otherwise
 
 
 @dataclass
@@ -110,9 +102,17 @@ class Loop:
         model = outcome.job.model
         outcome.evaluation = self._timed(outcome, "evaluar", lambda: self._evaluate(model))
         if outcome.evaluation.better:
-            activation.activate(model, by=self.by.get_username())
-            outcome.activated = True
+            outcome.activated = self._activate(model)
         return outcome
+
+    def _activate(self, model: TrainedModel) -> bool:
+        """Put the model in service, unless a second person has to agree first."""
+        try:
+            activation.activate(model, by=self.by.get_username())
+        except activation.SecondPersonNeeded as needed:
+            self.say(str(needed))
+            return False
+        return True
 
     def _timed(self, outcome: Outcome | None, step: str, work: Callable[[], Item]) -> Item:
         self.say(f"— {step}")
@@ -187,17 +187,21 @@ class Loop:
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
     def _evaluate(self, model: TrainedModel) -> Evaluation:
-        dataset = model.job.dataset
-        held_out = list(dataset.items.filter(part=Part.VALID).values_list("question", "answer"))
-        if not held_out:
+        """Have the model sit its exam; the queue may have begun with it meanwhile."""
+        if not evaluation.exam_of(model).questions:
             raise Refusal("No hay preguntas apartadas con que evaluar: faltan conversaciones.")
-        questions = one_answer_each(held_out)
-        ticks = iter(self.progress(range(len(evaluation.VARIANTS) * len(questions)), "evaluar"))
+        bar: Any = None
+
+        def told(_done: int, total: int) -> None:
+            nonlocal bar
+            bar = bar or iter(self.progress(range(total), "evaluar"))
+            next(bar, None)
+
         return evaluation.evaluate(
             model,
-            questions,
-            answerer=answerer(model),
-            progress=lambda _done, _total: next(ticks, None),
+            answerer=answerer(model, evaluation.in_service(model.domain)),
+            judge=judge_for(model.domain),
+            progress=told,
             by=self.by.get_username(),
         )
 
@@ -224,37 +228,10 @@ def counts(dataset: Dataset) -> dict[str, int]:
     }
 
 
-def answerer(model: TrainedModel) -> evaluation.Answerer:
-    """How base, examples and tuned model answer: word by word the likeliest, from training only."""
-    domain = model.domain
-    trained_on = model.job.dataset.items.filter(part=Part.TRAIN).values("conversation")
-    among = Conversation.objects.filter(pk__in=trained_on)
-
-    def respond(variant: str, question: str) -> tuple[str, int]:
-        examples: tuple[assistant.Example, ...] = ()
-        if variant != Variant.BASE:
-            examples = assistant.lookup(domain, question, among=among)[: domain.examples]
-        tuned = model if variant == Variant.TUNED else None
-        reply = assistant.ask(
-            domain, question, examples, tuned=tuned, temperature=0, max_tokens=ANSWER_TOKENS
-        )
-        return reply.text, reply.milliseconds
-
-    return respond
-
-
-def one_answer_each(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Each question once, with the first of its answers."""
-    first: dict[frozenset[str], tuple[str, str]] = {}
-    for question, answer in pairs:
-        first.setdefault(words(question), (question, answer))
-    return list(first.values())
-
-
 def shown(judged: Evaluation) -> list[dict[str, str]]:
     """The first held-out questions, with what each variant answered."""
     asked: dict[str, dict[str, str]] = {}
-    for item in judged.items.all():
+    for item in judged.items.filter(passed=None):
         row = asked.setdefault(
             item.question, {"pregunta": item.question, "esperada": item.expected}
         )

@@ -162,6 +162,10 @@ Q_CLUSTER = {
 # What forgets a person who took their consent back, room by room, lowest last: dotted paths of
 # functions ``(person) -> dict of counts``, called by a task.
 ERASERS = ["conversations.erasure.erase"]
+# How the rivals of an evaluation answer: a function (model, model in service) -> answerer.
+EVALUATION_ANSWERER = "rag.answerer.answerer"
+# Whether every activation takes two people, also of a model that proved better (Q42).
+ACTIVATION_NEEDS_TWO = env.bool("ACTIVATION_NEEDS_TWO", default=False)
 WORKER_HEARTBEAT = VAR_DIR / "worker-heartbeat"
 MODELS_SETUP = VAR_DIR / "models-setup.json"
 

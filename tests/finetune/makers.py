@@ -1,6 +1,8 @@
 """Rows of the training tests, by plain functions."""
 
-from finetune import datasets, training
+from django.utils import timezone
+
+from finetune import datasets, evaluation, training
 from tests.factories import a_conversation
 
 
@@ -33,3 +35,20 @@ def a_trained_model(domain, provider, name="ft:base-model:test:bot:1", **fields)
     provider.succeed(job.openai_job_id, name)
     training.refresh(job)
     return job.model
+
+
+def an_evaluation(model, verdict="better", **fields):
+    """An evaluation of today with this verdict, as the gate reads it."""
+    serving = evaluation.in_service(model.domain)
+    return model.evaluations.create(
+        **{
+            "domain": model.domain,
+            "prompt": model.domain.prompt,
+            "incumbent": None if serving == model else serving,
+            "set_hash": evaluation.exam_of(model).hash,
+            "verdict": verdict,
+            "reasons": ["De prueba."],
+            "finished_at": timezone.now(),
+        }
+        | fields
+    )

@@ -21,17 +21,22 @@ def test_no_model_is_active_at_first(domain):
 
 def test_an_activated_model_answers(domain, training_provider):
     model = a_trained_model(domain, training_provider)
-    activation.activate(model, by="ana")
+    activation.activate(model, by="ana", reason="De prueba.")
     assert activation.active(domain) == model
     assert setting(domain, "modelo_fine_tuned") == setting(domain, "modelo") == model.name
-    assert AuditEvent.objects.get(action="model_activated").details == {"before": None}
+    assert AuditEvent.objects.get(action="model_activated").details == {
+        "before": None,
+        "veredicto": "unclear",
+        "aprobado_por": "",
+        "forzado": False,
+    }
 
 
 def test_the_next_one_retires_it_and_going_back_is_activating_again(domain, training_provider):
     first = a_trained_model(domain, training_provider, name="ft:first")
     second = a_trained_model(domain, training_provider, name="ft:second")
     for model in (first, second, first):
-        activation.activate(model, by="ana")
+        activation.activate(model, by="ana", reason="De prueba.")
     assert activation.active(domain) == first
     history = Activation.objects.order_by("pk").values_list("model__name", "retired_at")
     assert [name for name, _ in history] == ["ft:first", "ft:second", "ft:first"]
@@ -40,7 +45,9 @@ def test_the_next_one_retires_it_and_going_back_is_activating_again(domain, trai
 
 def test_activating_the_active_one_changes_nothing(domain, training_provider):
     model = a_trained_model(domain, training_provider)
-    assert activation.activate(model, by="ana") == activation.activate(model, by="eva")
+    assert activation.activate(model, by="ana", reason="De prueba.") == activation.activate(
+        model, by="eva"
+    )
     assert Activation.objects.count() == 1
 
 
@@ -48,8 +55,8 @@ def test_domains_do_not_disturb_each_other(domain, training_provider):
     other = a_domain("otro", base_model="base-model")
     ours = a_trained_model(domain, training_provider, name="ft:ours")
     theirs = a_trained_model(other, training_provider, name="ft:theirs")
-    activation.activate(ours, by="ana")
-    activation.activate(theirs, by="ana")
+    activation.activate(ours, by="ana", reason="De prueba.")
+    activation.activate(theirs, by="ana", reason="De prueba.")
     assert (activation.active(domain), activation.active(other)) == (ours, theirs)
     assert setting(domain, "modelo") == "ft:ours"
 
@@ -57,7 +64,7 @@ def test_domains_do_not_disturb_each_other(domain, training_provider):
 def test_deactivating_leaves_the_untrained_model(domain, training_provider):
     domain.answer_model = "base-model"
     domain.save()
-    activation.activate(a_trained_model(domain, training_provider), by="ana")
+    activation.activate(a_trained_model(domain, training_provider), by="ana", reason="De prueba.")
     assert activation.deactivate(domain, by="ana")
     assert activation.active(domain) is None
     assert (setting(domain, "modelo_fine_tuned"), setting(domain, "modelo")) == ("", "base-model")
@@ -66,7 +73,7 @@ def test_deactivating_leaves_the_untrained_model(domain, training_provider):
 
 def test_the_database_refuses_two_active_ones(domain, training_provider):
     model = a_trained_model(domain, training_provider)
-    activation.activate(model, by="ana")
+    activation.activate(model, by="ana", reason="De prueba.")
     with pytest.raises(IntegrityError), transaction.atomic():
         Activation.objects.create(domain=domain, model=model, activated_by="ana")
 
@@ -88,6 +95,6 @@ def test_a_job_that_did_not_succeed_has_no_model_to_activate(domain, training_pr
 
 
 def test_asking_who_is_active_is_one_query(domain, training_provider, django_assert_num_queries):
-    activation.activate(a_trained_model(domain, training_provider), by="ana")
+    activation.activate(a_trained_model(domain, training_provider), by="ana", reason="De prueba.")
     with django_assert_num_queries(1):
         assert activation.active(domain).prompt.text

@@ -221,7 +221,7 @@ def test_a_deleted_job_takes_its_model_and_evaluations_along(domain, training_pr
 
 def test_a_job_whose_model_answered_once_stays(domain, training_provider):
     model = a_trained_model(domain, training_provider)
-    activation.activate(model, by="ana")
+    activation.activate(model, by="ana", reason="De prueba.")
     activation.deactivate(domain, by="ana")
     with pytest.raises(Refusal) as refused:
         training.delete(model.job, by="ana")
@@ -230,7 +230,7 @@ def test_a_job_whose_model_answered_once_stays(domain, training_provider):
 
 def test_deleting_all_leaves_what_may_not_go(domain, training_provider):
     active = a_trained_model(domain, training_provider)
-    activation.activate(active, by="ana")
+    activation.activate(active, by="ana", reason="De prueba.")
     cancelled = training.cancel(a_queued_job(domain), by="ana")
     live = a_queued_job(domain)
     other = training.cancel(a_queued_job(a_domain("otro", base_model="base-model")), by="ana")

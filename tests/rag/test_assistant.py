@@ -41,7 +41,7 @@ def tuned(domain, approved, provider):
     domain.base_model = "base-model"
     domain.save()
     model = a_trained_model(domain, FakeTraining(provider))
-    activation.activate(model, by="ana")
+    activation.activate(model, by="ana", reason="De prueba.")
     return model
 
 

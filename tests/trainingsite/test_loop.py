@@ -79,7 +79,7 @@ def test_a_file_becomes_a_trained_judged_model_that_answers(models, exchanges):
     steps = [data["step"] for data in figures if "step" in data]
     assert (min(steps), max(steps)) == (0, STEPS)
 
-    activation.activate(model, by="test")
+    activation.activate(model, by="test", reason="De prueba.")
     reply = answer(model.domain, "¿Cuánto vale mandar pargo a Ambato?", by=a_user())
     assert reply.model == model.name
     assert reply.examples

@@ -180,10 +180,15 @@ class ActivateView(TrainingView):
         responses=Activated,
     )
     def post(self, request: Request) -> Response:
-        """Let a trained model answer in the domain from now on."""
+        """Let a trained model answer from now on; 409 with the numbers where the gate says no.
+
+        Without evidence that it is better, `motivo` is needed. One that is worse takes `forzar`,
+        `motivo` and the same request of a second person.
+        """
         body = self.read(ActivateBody, request.data)
         model = activation.model_named(self.domain, body["modelo_id"])
-        activation.activate(model, by=self.by)
+        reason, force = body["motivo"], body["forzar"]
+        activation.activate(model, by=self.by, reason=reason, force=force)
         return Response(
             {
                 "mensaje": _("Modelo activado."),

@@ -90,6 +90,15 @@ class Deleted(Message):
 
 class ActivateBody(serializers.Serializer):
     modelo_id = Text(max_length=200, help_text="El nombre del modelo entrenado.")
+    motivo = Text(
+        max_length=2000,
+        default="",
+        allow_blank=True,
+        help_text="Por qué se activa, si la evaluación no demuestra que sea mejor.",
+    )
+    forzar = serializers.BooleanField(
+        default=False, help_text="Contra el veredicto; lo aprueba una segunda persona."
+    )
 
 
 class Activated(Message):

@@ -10,7 +10,14 @@ from finetune import activation, training
 from finetune.models import FineTuningJob
 from tests.factories import a_conversation, a_domain, a_token, a_user
 from tests.finetune.fake_training import FakeTraining
-from tests.finetune.makers import a_file, a_queued_job, a_submitted_job, a_trained_model, examples
+from tests.finetune.makers import (
+    a_file,
+    a_queued_job,
+    a_submitted_job,
+    a_trained_model,
+    an_evaluation,
+    examples,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -244,7 +251,7 @@ def test_an_ended_job_is_deleted(api, domain, training_provider):
 
 def test_a_job_whose_model_is_active_is_not_deleted(api, domain, training_provider):
     model = a_trained_model(domain, training_provider)
-    activation.activate(model, by="ana")
+    activation.activate(model, by="ana", reason="De prueba.")
     response = api.delete(f"{ROOT}/jobs/{model.job.openai_job_id}")
     refusal(response, 400, "model_was_active")
 
@@ -266,6 +273,7 @@ def test_deleting_all_names_a_wrong_parameter(api):
 
 def test_activating_answers_with_the_contracts_keys(api, domain, training_provider):
     model = a_trained_model(domain, training_provider)
+    an_evaluation(model)
     body = api.post(f"{ROOT}/activar", {"modelo_id": model.name}).json()
     assert body == {
         "mensaje": "Modelo activado.",

@@ -44,7 +44,7 @@ def test_each_stage_of_the_loop_has_its_next_step(step, domain, training_provide
     job.delete()
     model = a_trained_model(domain, training_provider)
     seen.append(step())
-    activation.activate(model, by="ana")
+    activation.activate(model, by="ana", reason="De prueba.")
     domain.conversations.filter(stars=None).update(stars=1)
     seen.append(step())
 

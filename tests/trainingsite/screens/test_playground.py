@@ -43,7 +43,7 @@ def test_a_demonstration_model_is_called_that(sign_in, provider):
 def test_the_active_models_column_is_marked_once(sign_in, domain, provider):
     training = FakeTraining(provider)
     model = a_trained_model(domain, training)
-    activation.activate(model, by="ana")
+    activation.activate(model, by="ana", reason="De prueba.")
     domain.conversations.all().delete()  # no approved answer is served in the model's place
     provider.replies["POST /chat/completions"] = 200, a_completion("Hi.", model=model.name)
     rater = sign_in("rater")

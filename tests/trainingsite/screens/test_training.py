@@ -10,7 +10,13 @@ from finetune import activation
 from finetune.models import Dataset, FineTuningJob, JobEvent, JobStatus
 from tests.factories import a_conversation
 from tests.finetune.fake_training import FakeTraining
-from tests.finetune.makers import a_file, a_submitted_job, a_trained_model, examples
+from tests.finetune.makers import (
+    a_file,
+    a_submitted_job,
+    a_trained_model,
+    an_evaluation,
+    examples,
+)
 
 PREPARE, START = reverse("admin:prepare"), reverse("admin:start_training")
 
@@ -144,6 +150,7 @@ def test_deciding_needs_its_right(sign_in, domain, training_provider, page, role
 
 def test_activating_asks_first_and_then_does_it(sign_in, domain, training_provider):
     model, trainer = a_trained_model(domain, training_provider), sign_in("trainer")
+    an_evaluation(model)
     url = job_url("activate", model.job)
 
     asked = trainer.get(url).content.decode()
@@ -165,7 +172,7 @@ def test_an_ended_job_is_not_cancelled(sign_in, domain, training_provider):
 
 def test_a_job_whose_model_answers_is_not_deleted(sign_in, domain, training_provider):
     model = a_trained_model(domain, training_provider)
-    activation.activate(model, by="ana")
+    activation.activate(model, by="ana", reason="De prueba.")
 
     trainer = sign_in("trainer")
     page = trainer.get(job_url("change", model.job)).content.decode()
@@ -189,7 +196,7 @@ def test_an_ended_job_is_deleted(sign_in, domain, training_provider):
 
 
 def test_the_list_of_models_names_the_active_one(sign_in, domain, training_provider):
-    activation.activate(a_trained_model(domain, training_provider), by="ana")
+    activation.activate(a_trained_model(domain, training_provider), by="ana", reason="De prueba.")
 
     page = sign_in("rater").get(reverse("admin:finetune_trainedmodel_changelist"))
 

@@ -94,7 +94,7 @@ def _domain(slug: str) -> tuple[Domain, bool]:
 def _table(summary: dict[str, Any]) -> list[str]:
     """What each variant scored, and the held-out loss, as aligned lines."""
     rows = [f"{'':<20}{'chrF':>8}{'similitud':>12}{'ms':>8}"]
-    for variant in Variant:
+    for variant in (it for it in Variant if it in summary):
         scores = summary[variant]
         chrf, similarity = _figure(scores["chrf"], 1), _figure(scores["similarity"], 3)
         took = _figure(scores["milliseconds"], 0)
