@@ -18,6 +18,7 @@ from conversations.models import (
 )
 from conversations.said import Said
 from conversations.threads import Thread
+from core.copying import copy_in
 from core.errors import Refusal
 from core.models import Domain
 
@@ -78,7 +79,8 @@ class Batch:
         return Outcome(row)
 
     def store(self) -> None:
-        Conversation.objects.bulk_create(self.rows)
+        insert = copy_in if len(self.rows) > 1 else Conversation.objects.bulk_create
+        insert(self.rows)
         threads.store(self.threads.values())
         self._queue()
 
