@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from modelserver.job_records import JobRecord
+from modelserver.job_records import ID_END, JobRecord
 from modelserver.jobs import CHECKPOINTS, JobStore
 
 
@@ -39,11 +39,19 @@ class Adapter(NamedTuple):
         return self.folder != self.job_folder
 
 
-def every(jobs: JobStore) -> Iterator[Adapter]:
-    """The models that can be asked, the newest job's first."""
-    for record in jobs.newest_first():
+def every(jobs: JobStore, *, job_ending: str = "") -> Iterator[Adapter]:
+    """The models that can be asked, the newest job's first; or those of jobs whose ids end so."""
+    for record in jobs.newest_first(ending=job_ending):
         if not record.model_deleted:
             yield from _of(jobs, record)
+
+
+def named(jobs: JobStore, name: str) -> Adapter | None:
+    """The model of that name (``JobRecord.model_name``, which holds the end of its job's id)."""
+    _ft, _base, _owner, _suffix, ending, *_step = [*name.split(":"), *[""] * 5]
+    if len(ending) != ID_END:
+        return None
+    return next((it for it in every(jobs, job_ending=ending) if it.name == name), None)
 
 
 def remove(jobs: JobStore, adapter: Adapter) -> None:

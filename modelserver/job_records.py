@@ -17,6 +17,7 @@ from modelserver.store import new_id
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
 WAITING = frozenset({"queued", "resuming"})  # for the one training process
 OWNER = "local"
+ID_END = 8  # so much of a job's id is in its model's name
 
 Status = Literal[
     "validating_files", "queued", "running", "pausing", "paused", "resuming",
@@ -57,7 +58,7 @@ class JobRecord(BaseModel):
     @property
     def model_name(self) -> str:
         """What the tuned model will be called: OpenAI's form, ``ft:base:owner:suffix:id``."""
-        return f"ft:{self.job.model}:{OWNER}:{self.suffix}:{self.job.id[-8:]}"
+        return f"ft:{self.job.model}:{OWNER}:{self.suffix}:{self.job.id[-ID_END:]}"
 
 
 def new_record(request: JobRequest) -> JobRecord:

@@ -59,9 +59,10 @@ class JobStore:
         """One job; raises ``ApiError`` (404)."""
         return _read(self.folder(name))
 
-    def newest_first(self) -> Iterator[JobRecord]:
-        """Every job."""
-        return map(_read, self.folders.newest_first())
+    def newest_first(self, *, ending: str = "") -> Iterator[JobRecord]:
+        """Every job, or those whose id ends so: of others nothing is read."""
+        found = self.folders.newest_first()
+        return (_read(it) for it in found if it.name.endswith(ending))
 
     def waiting(self) -> list[JobRecord]:
         """The jobs that have not ended, in the order they came."""

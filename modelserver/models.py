@@ -66,7 +66,8 @@ class Catalogue:
 
     def tuned(self, name: str) -> Adapter | None:
         """A model that was tuned here; ``None`` without it, or without its base."""
-        return next((it for it in self._adapters() if it.name == name), None)
+        found = adapters.named(self.jobs, name)
+        return found if found and found.record.job.model in self.bases else None
 
     def remove(self, adapter: Adapter) -> list[str]:
         """Remove a tuned model, with its checkpoints; return the names of what is gone."""

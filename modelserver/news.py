@@ -12,6 +12,7 @@ class News:
     def __init__(self, jobs: JobStore, name: str) -> None:
         self.jobs = jobs
         self.name = name
+        self.paused = False
         self._began: tuple[int, float] | None = None  # a step, and when it was over
 
     def note(self, report: dict[str, Any]) -> None:
@@ -29,6 +30,7 @@ class News:
             case "checkpoint":
                 self.jobs.add_checkpoint(self.name, **report)
             case "paused":
+                self.paused = True
                 self.jobs.pause(self.name, f"Training paused at step {report['step']}")
             case "failed":
                 self.jobs.fail(self.name, report["message"], code=report["code"])

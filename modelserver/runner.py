@@ -136,7 +136,7 @@ class Runner:
         if record.job.status == "pausing":
             self.jobs.pause(record.job.id, "Training paused: the server was stopped")
         elif record.job.status == "running":
-            self.jobs.update(record.job.id, status="queued", attempts=record.attempts - 1)
+            self.jobs.update(record.job.id, status="queued", attempts=max(0, record.attempts - 1))
 
     def _again(self, record: JobRecord, reason: str) -> None:
         """Queue a job whose process is gone, unless it has had its chances."""
@@ -159,14 +159,16 @@ class Runner:
             name, f"Validating training file: {self.jobs.get(name).job.training_file}"
         )
         method = self.jobs.get(name).method
-        if found := await asyncio.to_thread(first_fault, self.jobs.folder(name), method):
+        found = await asyncio.to_thread(first_fault, self.jobs.folder(name), method)
+        if self.jobs.get(name).ended:  # cancelled meanwhile
+            return
+        if found:
             param, fault = found
             self.jobs.fail(name, str(fault), code=fault.code, param=param)
             return
-        if not self.jobs.get(name).ended:  # it may have been cancelled meanwhile
-            self.jobs.update(name, status="queued")
-            self.jobs.add_event(name, "Files validated, moving job to queued state")
-            self._work.set()
+        self.jobs.update(name, status="queued")
+        self.jobs.add_event(name, "Files validated, moving job to queued state")
+        self._work.set()
 
     async def _run(self) -> None:
         while True:
@@ -224,7 +226,7 @@ class Runner:
                 news.note(json.loads(line))
         code = await process.wait()
         record = self.jobs.get(name)
-        if record.ended or record.job.status == "paused":
+        if record.ended or news.paused:  # it may have been resumed while its process went
             return
         if code < 0:  # killed: out of memory, or by hand; another attempt may do better
             self._again(record, f"The training process was killed (signal {-code})")

@@ -92,3 +92,11 @@ def test_layers_that_the_model_has_not_fail_the_job_and_are_named(client):
     metadata = {"lora_targets": "nowhere_proj"}
     job = wait_for(client, new_job(client, model="tiny", metadata=metadata), "failed", seconds=60)
     assert "nowhere_proj" in job.error.message
+
+
+def test_layers_whose_adapter_could_not_be_served_fail_the_job_before_the_first_step(client):
+    metadata = {"lora_targets": "embed_tokens"}
+    job = wait_for(client, new_job(client, model="tiny", metadata=metadata), "failed", seconds=60)
+    assert job.error.code == "unsupported_base_model"
+    assert "embed_tokens" in job.error.message
+    assert figures_of(client, job) == []

@@ -58,7 +58,8 @@ def test_the_job_says_what_came_of_it(trained):
 
 
 def test_loss_is_measured_before_on_the_way_and_after(figures):
-    assert [it["step"] for it in figures] == [0, *range(1, STEPS + 1), STEPS]
+    assert [it["step"] for it in figures if "learning_rate" in it] == list(range(1, STEPS + 1))
+    assert [it["step"] for it in figures if "full_valid_loss" in it] == [0, STEPS // 2, STEPS]
     before, after = figures[0], figures[-1]
     assert after["train_loss"] < before["train_loss"] / 2
     assert after["full_valid_loss"] < before["full_valid_loss"] / 2
