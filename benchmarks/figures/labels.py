@@ -3,8 +3,9 @@
 On hand-written requests to a shrimp exporter. Of one half (the examples) a reviewer corrects each
 label before the next lot is read, as at work; of the other half, written by other people, labels
 are only compared. ``seen`` figures are of the examples, each read as if nobody had reviewed it; the
-rules' words were chosen on them, so they say little. ``.low`` and ``.high`` are the ends of the
-95 % interval.
+rules' words were chosen on them, so they say little. The unseen ones were never looked at, but
+measured more than once: after changes that other texts had called for. ``.low`` and ``.high`` are
+the ends of the 95 % interval.
 
 The peers: the rules alone, as on a domain's first day; always the commonest intent of the examples;
 and the small model that comes with the product, asked for nothing but the intent.

@@ -11,8 +11,7 @@ from conversations.terms import Terms, tokens
 
 # How often they are right, until reviews say it better.
 NAMED, SEVERAL, UNSAID, UNKNOWN = 0.95, 0.75, 0.92, 0.4
-ONE_INTENT, MORE_INTENTS, COMPLETE = 0.8, 0.65, 0.92
-GUESS, NOTHING_NAMED = 0.5, 0.65
+ONE_INTENT, MORE_INTENTS, COMPLETE, GUESS = 0.8, 0.65, 0.92, 0.65
 MOST = 0.75  # of what an intent requires, for a guess without any of its words
 
 
@@ -60,7 +59,7 @@ def _guess(found: Sequence[Entity], catalogue: Catalogue, *, about: bool) -> Vot
     requests = [it for it in catalogue.intents if it.is_request]
     nothing = [it for it in catalogue.intents if not it.is_request and not it.words]
     if not about:
-        return Vote("rules", nothing[-1].name, NOTHING_NAMED) if nothing else None
+        return Vote("rules", nothing[-1].name, GUESS) if nothing else None
     likely = [it for it in requests if it.required and _covered(it, found) >= MOST]
     likely = likely or [it for it in requests if not it.required][-1:]
     return Vote("rules", likely[0].name, GUESS) if likely else None

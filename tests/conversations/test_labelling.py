@@ -159,7 +159,7 @@ def test_without_examples_the_words_of_the_lists_say_the_intent(domain, text, in
 
 def test_a_guess_is_never_sure(domain):
     reading = pipeline.read(waiting(domain, "hola, ¿el HOSO es de ustedes?"))
-    assert reading.confidence < domain.min_confidence / 1.5
+    assert reading.confidence < domain.min_confidence - 0.15
 
 
 def test_a_greeting_is_surer_alone_than_as_a_beginning(domain):
