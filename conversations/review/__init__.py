@@ -3,7 +3,7 @@
 The verbs take who decides as ``by``; whether they may, and in which domain, is the door's business.
 """
 
-from conversations.review.batches import Batch, auto_approve, in_turn
+from conversations.review.batches import AT_ONCE, Batch, auto_approve, in_turn
 from conversations.review.claims import claim, claim_next, heartbeat, release
 from conversations.review.deciding import forget_texts
 from conversations.review.decisions import approve, flag, reject, send_back
@@ -22,6 +22,7 @@ from conversations.review.waiting import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "BANDS",
     "STATUSES",
     "WAITING",

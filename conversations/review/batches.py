@@ -11,6 +11,8 @@ from conversations.review.deciding import PERSON_ASKED
 from conversations.review.decisions import approve
 from core.errors import NotFound, Refusal
 
+AT_ONCE = 1000  # decisions of one order
+
 
 @dataclass
 class Batch:
@@ -43,6 +45,7 @@ def in_turn(
 def auto_approve(rows: ConversationQuerySet, *, min_confidence: float, by: User) -> Batch:
     """Approve those of ``rows`` that passed QA with at least ``min_confidence``, at one order.
 
+    The oldest :data:`AT_ONCE` of them: whoever waits for the answer gets one, and may ask again.
     Never the blind sample, nor what somebody asked a person to look at: what was flagged or sent
     back, and answers that came after a review.
     """
@@ -52,7 +55,7 @@ def auto_approve(rows: ConversationQuerySet, *, min_confidence: float, by: User)
         labels__current=True,
         labels__qa_passed=True,
     ).exclude(why__in=PERSON_ASKED)
-    ids = sure.order_by("pk").values_list("pk", flat=True)
+    ids = sure.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
     return in_turn(rows, ids, lambda row: approve(row, by=by))
 
 

@@ -343,6 +343,14 @@ def test_automatic_approval_takes_only_what_passed_and_nobody_asked_to_look_at(a
     )
 
 
+def test_one_order_of_automatic_approval_decides_only_so_many(ana, monkeypatch):
+    monkeypatch.setattr("conversations.review.batches.AT_ONCE", 2)
+    rows = [waiting(confidence=0.95) for _ in range(3)]
+    found = Conversation.objects.all()
+    done = [review.auto_approve(found, min_confidence=0.9, by=ana).done for _ in range(3)]
+    assert done == [[rows[0].pk, rows[1].pk], [rows[2].pk], []]
+
+
 # --- corrections -------------------------------------------------------------------------------
 
 

@@ -190,7 +190,7 @@ class BatchViewSet(ReviewView):
         responses=Approved,
     )
     def auto_approve(self, request: Request) -> Response:
-        """Approve what passed quality control with at least this confidence.
+        """Approve what passed quality control with at least this confidence, up to 1000 a time.
 
         Never the blind sample, nor what somebody asked a person to look at.
         """

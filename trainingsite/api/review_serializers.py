@@ -12,8 +12,6 @@ from conversations.capture import LONGEST
 from conversations.models import Conversation, ConversationQuerySet, Label, Review, Stage
 from trainingsite.api.conversation_serializers import LAST_PAGE, Text, Whole, optional
 
-MOST_ITEMS = 1000
-
 
 def with_what_is_shown(rows: ConversationQuerySet) -> ConversationQuerySet:
     """``rows`` with all that :class:`ItemSerializer` reads, in three queries however many."""
@@ -167,7 +165,9 @@ class RejectBody(Decision):
 
 
 class ItemIds(serializers.Serializer):
-    item_ids = serializers.ListField(child=Whole(min_value=1), min_length=1, max_length=MOST_ITEMS)
+    item_ids = serializers.ListField(
+        child=Whole(min_value=1), min_length=1, max_length=review.AT_ONCE
+    )
 
 
 class EditBody(Decision):
