@@ -11,8 +11,8 @@ of their own; ``embeddings`` does the same with multilingual-e5-small.
 Beyond OpenAI's format there is little:
 
 * a job's ``metadata`` may hold ``max_steps`` and the adapter's shape (``lora_options``);
-* a job that is paused has the statuses ``pausing``, ``paused`` and ``resuming``, as at OpenAI, whose
-  client has the calls but no type for these words: a strict one refuses to read them;
+* a job that is paused has the statuses ``pausing``, ``paused`` and ``resuming``: OpenAI's client
+  has the calls for it but no type for these words, so a strict one refuses to read them;
 * a model says its ``kind``, ``base``, and whether it is ``trainable`` or for ``demonstration``;
 * ``/v1/local/models/{name}/package`` gives a tuned model as files for other programs, checked word
   for word (``package_routes``).
