@@ -23,12 +23,22 @@ function onKey(event) {
 
 async function beat(address) {
   const answer = await fetch(address, { method: "POST", headers: { "X-CSRFToken": token } });
-  if (answer.ok) return;
+  if (answer.ok && !answer.redirected) return;
   clearInterval(timer);
-  toast("Otra persona puede haber abierto esta revisión: vuelva a cargarla.", { failed: true });
+  const why = answer.redirected ? "Su sesión terminó" : "Otra persona puede haber abierto esta revisión";
+  toast(`${why}: vuelva a cargar la página.`, { failed: true });
+}
+
+// One decision a page: a second press, before the next page is there, would be about the same one.
+let decided = false;
+function once(event) {
+  if (decided) event.preventDefault();
+  decided = true;
 }
 
 document.addEventListener("keydown", onKey);
+document.addEventListener("submit", once);
+window.addEventListener("pageshow", () => (decided = false)); // "back" may bring this very page
 const { heartbeat } = page.dataset;
 // Offline for a moment is no reason to say anything: the next beat tells.
 const timer = heartbeat && setInterval(() => beat(heartbeat).catch(() => {}), MINUTES * 60_000);

@@ -63,6 +63,19 @@ def test_enter_approves_and_goes_on_and_ctrl_z_takes_it_back(page, rows):
     assert (approved, stage(rows[0])) == (Stage.APPROVED, Stage.NEEDS_REVIEW)
 
 
+def test_two_presses_are_one_decision(page, rows):
+    open_page(page, rows[0])
+    page.evaluate(
+        """() => [1, 2].forEach(() => document.body.dispatchEvent(
+            new KeyboardEvent("keydown", { key: "Enter", bubbles: true })
+        ))"""
+    )
+    on_screen(page, rows[1])
+
+    assert rows[0].reviews.count() == 1
+    assert page.get_by_text("no espera revisión").count() == 0
+
+
 def test_x_rejects_and_s_skips(page, rows):
     open_page(page, rows[0])
     page.keyboard.press("s")
