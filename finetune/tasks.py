@@ -1,6 +1,6 @@
 """What the queue runs: keys in, a sentence out. Each may run twice, or find its row gone."""
 
-from finetune import evaluation, polling, training
+from finetune import erasure, evaluation, polling, training
 from finetune.models import FineTuningJob
 
 
@@ -21,3 +21,8 @@ def poll_jobs() -> str:
 def evaluate_waiting() -> str:
     """Do a part of the evaluations that are not finished, and begin those of new models."""
     return evaluation.go_on()
+
+
+def remove_files() -> str:
+    """Delete at the providers the files of people who have been erased."""
+    return erasure.remove_due()

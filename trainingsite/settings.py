@@ -161,7 +161,7 @@ Q_CLUSTER = {
 }
 # What forgets a person who took their consent back, room by room, lowest last: dotted paths of
 # functions ``(person) -> dict of counts``, called by a task.
-ERASERS = ["conversations.erasure.erase"]
+ERASERS = ["finetune.erasure.forget", "conversations.erasure.erase"]
 # How the rivals of an evaluation answer: a function (model, model in service) -> answerer.
 EVALUATION_ANSWERER = "rag.answerer.answerer"
 # Whether every activation takes two people, also of a model that proved better (Q42).

@@ -12,6 +12,7 @@ EVERY_MINUTE = {
     "borrados": "conversations.tasks.erase_waiting",
     "etiquetas": "conversations.tasks.process_waiting",
     "entrenamientos": "finetune.tasks.poll_jobs",
+    "archivos borrados": "finetune.tasks.remove_files",
     "evaluaciones": "finetune.tasks.evaluate_waiting",
 }
 
