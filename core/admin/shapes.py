@@ -51,6 +51,8 @@ def fault_of_texts(texts: Any) -> str | None:
     for key in WORD_LISTS:
         if key in texts and not is_word_list(texts[key]):
             return _('«%s» debe ser una lista de palabras: ["una", "otra"].') % key
+    if not isinstance(texts.get("business", ""), str):
+        return _("«business» debe ser un texto: el nombre del negocio.")
     return _fault_of_score_words(texts.get("score_words", {})) or _fault_of_categories(
         texts.get("categories", [])
     )

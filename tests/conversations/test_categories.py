@@ -54,6 +54,12 @@ def test_detect_passes_over_a_category_without_name_or_words(odd):
     assert categories.detect("un pago", a_domain(texts={"categories": [odd, good]})) == "cuotas"
 
 
+def test_whatever_staff_type_in_the_catalogue_is_a_term():
+    row = {"kind": "product", "code": "A\x1f1", "name": 'una "x"\x1ey', "aliases": ["Cola, 3"]}
+    CatalogueEntry.objects.create(domain=(domain := a_domain("camaron")), **row)
+    assert {"a\x1f1", 'una "x"\x1ey', "cola, 3"} <= categories.whitelist(domain)
+
+
 @pytest.mark.parametrize("texts", [{}, {"categories": None, "whitelist": None}])
 def test_a_domain_without_lists_is_no_trouble(texts):
     domain = a_domain(name="Préstamos", texts=texts)

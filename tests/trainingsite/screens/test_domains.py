@@ -40,6 +40,7 @@ def save(sign_in, domain):
         ('{"score_words": ["genial"]}', "«score_words»"),
         ('{"score_words": {"6": ["genial"]}}', "«score_words»"),
         ('{"score_words": {"5": "genial"}}', "«score_words»"),
+        ('{"business": 5}', "«business»"),
         ('{"welcome": "\\u0000"}', "no se puede guardar"),
         ('{"otra": NaN}', "no se puede guardar"),
     ],
