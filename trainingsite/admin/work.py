@@ -1,17 +1,22 @@
 """The work that waits and the work that was given up: look, try again, empty the queue."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from conversations import queue
 from conversations.models import Erasure, Processing
+from core.access import domains_of
 from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, staff
 from core.errors import Conflict
 from core.models import Domain
@@ -34,6 +39,27 @@ class OfPerson(DomainFilter):
         return queryset.filter(**chosen) if self.value() else queryset
 
 
+class StateFilter(admin.SimpleListFilter):
+    """What is still to be done or was given up, unless what is done is asked for."""
+
+    title = _("estado")
+    parameter_name = "estado"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(WorkState.choices)
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The theme's first choice is "all": here it is what is not done."""
+        every, *others = super().choices(changelist)
+        yield every | {"display": _("Por hacer")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() in WorkState.values:
+            return queryset.filter(state=self.value())
+        return queryset.exclude(state=WorkState.DONE)
+
+
 class WorkAdmin(ReadOnly, ScopedAdmin):
     """Rows of work with how it stands; who holds ``retry_right`` gives dead ones another chance."""
 
@@ -50,6 +76,14 @@ class WorkAdmin(ReadOnly, ScopedAdmin):
     def shown_error(self, row: Any) -> str:
         killed = gettext("El proceso que la hacía murió las cinco veces.")
         return killed if row.error == KILLED else row.error or "–"
+
+    @admin.display(description=_("tomado hasta"), ordering="lease_until")
+    def held_until(self, row: Any) -> str:
+        return _moment(row.lease_until) if row.lease_until else "–"
+
+    @admin.display(description=_("no antes de"), ordering="next_at")
+    def not_before(self, row: Any) -> str:
+        return _moment(row.next_at)
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(self.retry_right)
@@ -76,11 +110,11 @@ class ProcessingAdmin(WorkAdmin):
         "in_domain",
         "shown_state",
         "attempts",
-        "lease_until",
-        "next_at",
+        "held_until",
+        "not_before",
         "shown_error",
     ]
-    list_filter = ["state", OfExchange]
+    list_filter = [StateFilter, OfExchange]
     list_select_related = ["conversation__domain"]
     actions_list = ["empty"]
 
@@ -102,8 +136,8 @@ class ProcessingAdmin(WorkAdmin):
         except Conflict as changed:
             self.message_user(request, str(changed), messages.ERROR)
             return _confirm_emptying(request, domain, changed.details["waiting"])
-        said = gettext("Cola vaciada: %(n)d conversaciones borradas.") % {"n": gone}
-        self.message_user(request, said, messages.SUCCESS)
+        said = ngettext("%(n)d conversación borrada.", "%(n)d conversaciones borradas.", gone)
+        self.message_user(request, said % {"n": gone}, messages.SUCCESS)
         return HttpResponseRedirect(reverse(LIST))
 
 
@@ -111,8 +145,8 @@ class ProcessingAdmin(WorkAdmin):
 class ErasureAdmin(WorkAdmin):
     retry_right = "conversations.record_consent"
     domain_path = "person__domain"
-    list_display = ["person", "in_domain", "shown_state", "attempts", "next_at", "shown_error"]
-    list_filter = ["state", OfPerson]
+    list_display = ["person", "in_domain", "shown_state", "attempts", "not_before", "shown_error"]
+    list_filter = [StateFilter, OfPerson]
     list_select_related = ["person__domain"]
 
     @admin.display(description=_("dominio"), ordering="person__domain")
@@ -121,16 +155,25 @@ class ErasureAdmin(WorkAdmin):
 
 
 def _confirm_emptying(request: HttpRequest, domain: Domain, number: int) -> HttpResponse:
-    warning = gettext("Se borran para siempre %(n)d conversaciones de %(domain)s en espera.")
+    nothing = gettext("En «%(domain)s» no hay nada en espera.")
+    some = ngettext(
+        "Se borra para siempre %(n)d conversación de «%(domain)s» en espera.",
+        "Se borran para siempre %(n)d conversaciones de «%(domain)s» en espera.",
+        number,
+    )
     return page(
         request,
-        "admin/confirm.html",
+        "admin/trainingsite/empty_queue.html",
         title=_("Vaciar la cola"),
-        warning=warning % {"n": number, "domain": domain.name},
-        button=_("Borrarlas"),
-        value=str(number),
-        back=reverse(LIST),
+        domain=domain,
+        domains=domains_of(request.user),
+        number=number,
+        warning=(some if number else nothing) % {"n": number, "domain": domain.name},
     )
+
+
+def _moment(when: datetime) -> str:
+    return date_format(localtime(when), "SHORT_DATETIME_FORMAT")
 
 
 def _number(request: HttpRequest) -> int:

@@ -39,6 +39,18 @@ def test_the_list_shows_state_attempts_and_why_work_was_given_up(sign_in, domain
     assert "murió las cinco veces" in page
 
 
+def test_what_is_done_is_shown_to_who_asks_for_it(sign_in, domain):
+    rows = {it: waiting(domain, state=it) for it in WorkState.values}
+    auditor = sign_in("auditor")
+
+    shown = {
+        asked: set(auditor.get(reverse(LIST), {"estado": asked}).context["cl"].result_list)
+        for asked in ("", "done")
+    }
+
+    assert shown == {"": {rows["waiting"], rows["dead"]}, "done": {rows["done"]}}
+
+
 def test_dead_work_waits_again_and_other_work_is_left_alone(sign_in, domain):
     gone, fine = dead(domain), waiting(domain, attempts=2)
     page = retry(sign_in("reviewer"), [gone, fine])
@@ -85,6 +97,22 @@ def test_emptying_says_first_how_many_go(sign_in, domain):
     assert Processing.objects.count() == 2
 
 
+def test_emptying_offers_the_domains_and_nothing_where_nothing_waits(sign_in, domain):
+    other = a_domain("tienda")
+    admin = sign_in("admin")
+    domain.memberships.model.objects.create(user=admin.user, domain=other)
+    waiting(other)
+
+    here, there = (admin.get(reverse(EMPTY), {"dominio": it.slug}) for it in (domain, other))
+
+    assert "no hay nada en espera" in here.content.decode()
+    assert "Borrarlas" not in here.content.decode()
+    assert [it.slug for it in here.context["domains"]] == ["prestamos", "tienda"]
+    assert 'action="?dominio=tienda"' in there.content.decode()
+    admin.post(f"{reverse(EMPTY)}?dominio=tienda", {"value": "1"})
+    assert not Processing.objects.exists()
+
+
 def test_emptying_deletes_what_was_confirmed_and_writes_it_down(sign_in, domain):
     waiting(domain)
     kept = dead(domain)
@@ -109,7 +137,7 @@ def test_what_a_worker_holds_is_not_counted_among_what_goes(sign_in, domain):
     waiting(domain)
     waiting(domain, lease_until=timezone.now() + timedelta(minutes=1))
     page = sign_in("admin").post(reverse(EMPTY), {"value": "2"}).content.decode()
-    assert "Se borran para siempre 1 conversaciones" in page
+    assert "Se borra para siempre 1 conversación" in page
     assert Conversation.objects.count() == 2
 
 
