@@ -68,9 +68,12 @@ def _text(content: Any) -> str | None:
     """A content as one text: OpenAI takes it in parts, too."""
     if isinstance(content, str):
         return content
-    parts = content if isinstance(content, list) else [None]
-    texts = [it.get("text") if isinstance(it, dict) else None for it in parts]
-    return "\n".join(texts) if all(isinstance(it, str) for it in texts) else None
+    if not isinstance(content, list):
+        return None
+    texts = [
+        it["text"] for it in content if isinstance(it, dict) and isinstance(it.get("text"), str)
+    ]
+    return "\n".join(texts) if len(texts) == len(content) > 0 else None
 
 
 def _number(lowest: float, highest: float) -> tuple[Check, str]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from modelserver.validation import Messages
 
@@ -35,9 +36,8 @@ def _prompts(job: Path) -> Iterator[Messages]:
                 yield from (_prompt(json.loads(it)) for it in lines if it.strip())
 
 
-def _prompt(example: dict[str, dict[str, Messages] | Messages]) -> Messages:
-    asked = example.get("input")
-    messages = asked["messages"] if isinstance(asked, dict) else example["messages"]
+def _prompt(example: dict[str, Any]) -> Messages:
+    messages = example["input"]["messages"] if "input" in example else example["messages"]
     plain = [{"role": it["role"], "content": it["content"]} for it in messages]
     ends = (at for at, it in enumerate(plain) if it["role"] == "assistant")
     return plain[: next(ends, len(plain))]

@@ -106,7 +106,7 @@ def _tokens(data: dict[str, Any], model: dict[str, Any]) -> Iterator[tuple[int, 
 
 def _number(told: dict[str, Any], named: dict[str, int], key: str) -> int | None:
     token = told.get(key)
-    return named.get(token["content"] if isinstance(token, dict) else token)
+    return named.get(str(token["content"] if isinstance(token, dict) else token))
 
 
 def _adds(post_processor: Any, bos: Any) -> bool:
