@@ -24,7 +24,6 @@ KINDS = ("PHONE", "EMAIL", "ID", "ACCOUNT", "NAME", "ADDRESS")
 GOALS = dict.fromkeys(KINDS[:4], Goal("value", ">=", 0.98))
 GOALS |= dict.fromkeys(KINDS[4:], Goal("value", ">=", 0.9))
 LITTLE_DAMAGE = Goal("value", "<=", 0.02)
-COUNTRIES = "EC CO PE MX AR CL VE BO PY UY PA CR NI HN SV GT DO CU PR ES"
 FOUND, TOUCHED = "parte hallada", "parte de mensajes"
 
 
@@ -49,8 +48,8 @@ def peers(written: list[str]) -> Masks:
     """What each of the others masks of each text."""
     return {
         "cuatro expresiones": list(map(four_regexes.masked, written)),
-        "Presidio, reglas": presidio(written, PHONE_REGIONS=COUNTRIES),
-        "Presidio, NER": presidio(written, PHONE_REGIONS=COUNTRIES, NER="es_core_news_sm"),
+        "Presidio, reglas": presidio(written),
+        "Presidio, NER": presidio(written, NER="es_core_news_sm"),
     }
 
 

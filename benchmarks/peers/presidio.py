@@ -1,8 +1,8 @@
 """Presidio with its own recognisers for Spanish (``.venv-bench``).
 
-``PHONE_REGIONS`` are the countries whose telephones it looks for: by default six, those of the
-measurement that the goals of speed come from. ``NER=es_core_news_sm`` adds its recogniser of
-names, with the language model of that name; without it, it only has the tokeniser of Spanish.
+``PHONE_REGIONS`` are the countries whose telephones it looks for, by default all that the product
+looks for. ``NER=es_core_news_sm`` adds its recogniser of names, with the language model of that
+name; without it, it only has the tokeniser of Spanish.
 """
 
 import json
@@ -20,7 +20,8 @@ from presidio_analyzer.nlp_engine import NerModelConfiguration, SpacyNlpEngine
 from presidio_analyzer.predefined_recognizers import PhoneRecognizer, SpacyRecognizer
 from presidio_anonymizer import AnonymizerEngine
 
-REGIONS = os.environ.get("PHONE_REGIONS", "ES EC MX CO AR CL").split()
+COUNTRIES = "EC CO PE MX AR CL VE BO PY UY PA CR NI HN SV GT DO CU PR ES"
+REGIONS = os.environ.get("PHONE_REGIONS", COUNTRIES).split()
 MODEL = os.environ.get("NER", "")
 PEOPLE_AND_PLACES = {"PER": "PERSON", "LOC": "LOCATION"}
 

@@ -70,15 +70,21 @@ def anonymise(
 
 
 def _masked(view: View, rules: Sequence[Rule], ask: Ask) -> tuple[View, list[Span]]:
-    """Run rounds of the rules until one finds nothing; return what is left to see."""
+    """Run the open rules, round after round, until each has seen what the others left.
+
+    Hiding opens no gate: the gates are asked once.
+    """
     found: list[Span] = []
+    opened = [place for place in ask(view) if place < len(rules)]
+    seen: dict[int, View] = {}
     for _ in range(_MOST_ROUNDS):
-        before = len(found)
-        for place in ask(view):
-            if place < len(rules) and (spans := rules[place].find(view)):
-                found += spans
-                view = view.hiding(spans)
-        if len(found) == before:
+        for place in opened:
+            if seen.get(place) is not view:
+                seen[place] = view
+                if spans := rules[place].find(view):
+                    found += spans
+                    view = view.hiding(spans)
+        if not [place for place in opened if seen[place] is not view]:
             break
     return view, found
 

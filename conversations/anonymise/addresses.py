@@ -9,7 +9,7 @@ from conversations.anonymise.gate import Gate, Rule
 from conversations.anonymise.gazetteer import is_common
 from conversations.anonymise.spans import ADDRESS, Span, apart
 from conversations.anonymise.view import View
-from conversations.anonymise.vocabulary import VOCABULARY, WORD, fold
+from conversations.anonymise.vocabulary import VOCABULARY, fold
 
 _HEADS = VOCABULARY["address"]
 _BLOCKS = frozenset({"mz", "mza", "manzana", "coop", "cooperativa", "bloque", "etapa"})
@@ -36,17 +36,15 @@ def _matches(view: View) -> Iterator[tuple[int, int]]:
     """Try the words that an address begins with, each where it stands."""
     seen: set[str] = set()
     done = 0
-    for word in WORD.finditer(view.folded):
-        if word[0] not in _HEADS:
+    for place, word in view.places_of(_HEADS):
+        seen.add(word)
+        if place < done:
             continue
-        seen.add(word[0])
-        if word.start() < done:
-            continue
-        if word[0] in _FLATS and (flat := _before_flat(view.text, word.start())):
+        if word in _FLATS and (flat := _before_flat(view.text, place)):
             yield flat
-        if match := streets.ADDRESS.match(view.text, word.start()) or _said(view, word.start()):
+        if match := streets.ADDRESS.match(view.text, place) or _said(view, place):
             start, done = match.span()
-            yield (_area_start(view, start) if word[0] in _BLOCKS else start), done
+            yield (_area_start(view, start) if word in _BLOCKS else start), done
     for words, pattern, group in _ELSEWHERE:
         if not words.isdisjoint(seen):
             yield from (match.span(group) for match in pattern.finditer(view.text))

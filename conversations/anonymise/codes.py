@@ -78,6 +78,8 @@ _CIF = re.compile(r"\bcif(?: es| n[o°º])?[ .:=-]{0,3}$")
 
 def _find(view: View) -> list[Span]:
     """Return the lettered identities and accounts in the view, in order."""
+    if not view.has_digits:
+        return []
     found = [span for place in _places(view.folded) for span in _at(view, place)]
     return apart(span for span in found if not view.keeps(*span[:2]))
 

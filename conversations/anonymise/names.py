@@ -18,11 +18,14 @@ from conversations.anonymise.gazetteer import (
 )
 from conversations.anonymise.spans import NAME, Span, apart
 from conversations.anonymise.view import View
-from conversations.anonymise.vocabulary import VOCABULARY, WORD, any_word, fold
+from conversations.anonymise.vocabulary import VOCABULARY, any_word, fold
 
 _KNOWN = GIVEN | ONLY_FAMILY
 _TITLES = VOCABULARY["titles"]
 _KIN = VOCABULARY["kin"]
+
+_INTRODUCING = VOCABULARY["introductions"] | _TITLES | _KIN
+_LONGEST_BEFORE = 16  # of what such a word may follow in an introduction ("nombre completo")
 
 _TITLE = rf"(?:{any_word(_TITLES)}\b\.?[ ]{{0,2}})"
 _RELATIVE = any_word(_KIN)
@@ -68,7 +71,10 @@ def _introduced(view: View) -> list[Span]:
 
 
 def _after_introductions(view: View) -> Iterator[Span]:
-    for match in _INTRODUCED.finditer(view.folded):
+    places = view.places_of(_INTRODUCING)
+    if not places:
+        return
+    for match in _INTRODUCED.finditer(view.folded, max(0, places[0][0] - _LONGEST_BEFORE)):
         start = place = match.end()
         sure = match["sure"] is not None
         if sure and (joined := _JOINED.match(view.folded, place)):
@@ -175,20 +181,20 @@ def _known(view: View) -> list[Span]:
 
 
 def _from_lists(view: View) -> Iterator[Span]:
-    done, before = 0, ""
-    for match in WORD.finditer(view.folded):
-        word = match[0]
-        if word in _KNOWN and match.start() >= done and before not in _PLACES:
-            first = _TOKEN.match(view.text, match.start())
-            if first and not view.keeps(*first.span(1)) and not _is_counted(view.text, first):
-                parts = _parts(view, first)
-                if _is_name([part[1] for part in parts]):
-                    done = parts[-1].end(1)
-                    if before not in _NAMED_AFTER and not _is_brand(
-                        view.folded, match.start(), done
-                    ):
-                        yield Span(_initial_start(view.text, match.start()), done, NAME)
-        before = word
+    done = 0
+    for start, _ in view.places_of(_KNOWN):
+        first = _TOKEN.match(view.text, start)
+        if start < done or not first or view.keeps(*first.span(1)):
+            continue
+        parts = _parts(view, first)
+        if not _is_name([part[1] for part in parts]) or _is_counted(view.text, first):
+            continue
+        before, done_here = view.word_before(start), parts[-1].end(1)
+        if before in _PLACES:
+            continue
+        done = done_here
+        if before not in _NAMED_AFTER and not _is_brand(view.folded, start, done):
+            yield Span(_initial_start(view.text, start), done, NAME)
 
 
 def _initial_start(text: str, start: int) -> int:
@@ -216,7 +222,7 @@ def _is_name(words: list[str]) -> bool:
 
 RULES = (
     Rule(
-        Gate(VOCABULARY["introductions"] | _TITLES | _KIN, closer=_INTRODUCED.pattern),
+        Gate(_INTRODUCING, closer=_INTRODUCED.pattern),
         _introduced,
     ),
     Rule(Gate(_KNOWN), _known),

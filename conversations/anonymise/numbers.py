@@ -89,6 +89,8 @@ _LENGTH = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 def _find(view: View) -> list[Span]:
     """Return the numbers of a person in the view, in order."""
+    if not view.has_digits:
+        return []
     bare = view.folded
     if "/" in bare:
         bare = _SLASHED.sub(lambda m: m[0].replace("/", "-"), bare)
@@ -198,6 +200,8 @@ def _to_its_end(
 ) -> tuple[Window, str, int]:
     """Take along a digit too many, or the rest of an account, written like what is before."""
     _, label, last = hit
+    if last == len(groups):
+        return hit
     end, total, whole = last, len(hit[0].digits), 0
     while end < len(groups) and total + len(groups[end][0]) <= _DIGITS[label][1]:
         total += len(groups[end][0])

@@ -1,7 +1,7 @@
 """What the rules share: a span, and the barrier that stands where something was masked."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 PHONE, EMAIL, ADDRESS, ID, ACCOUNT, NAME = LABELS = (
@@ -46,23 +46,20 @@ def apart(spans: Iterable[Span]) -> list[Span]:
 
 def hide(view: str, spans: Iterable[Span]) -> str:
     """Return the view with these ordered spans turned into barriers of the same length."""
-    return _replace(view, spans, lambda span: BARRIER[span.label] * (span.end - span.start))
+    pieces, done = [], 0
+    for start, end, label in spans:
+        pieces += (view[done:start], BARRIER[label] * (end - start))
+        done = end
+    return "".join([*pieces, view[done:]])
 
 
 def mask(text: str, spans: Iterable[Span]) -> str:
     """Return the text with a placeholder for each of these ordered spans."""
-    return _replace(text, spans, lambda span: f"[{span.label}]")
-
-
-def _replace(text: str, spans: Iterable[Span], instead: Callable[[Span], str]) -> str:
-    pieces: list[str] = []
-    done = 0
-    for span in spans:
-        pieces.append(text[done : span.start])
-        pieces.append(instead(span))
-        done = span.end
-    pieces.append(text[done:])
-    return "".join(pieces)
+    pieces, done = [], 0
+    for start, end, label in spans:
+        pieces += (text[done:start], "[", label, "]")
+        done = end
+    return "".join([*pieces, text[done:]])
 
 
 def visible(view: str) -> str:
