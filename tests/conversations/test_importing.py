@@ -83,6 +83,13 @@ def test_a_file_with_a_long_name_still_proves_a_consent(tmp_path):
     assert len(imported(file, a_domain()).kept) == 1
 
 
+def test_a_file_named_after_somebody_is_proof_without_their_number(tmp_path):
+    file = tmp_path / "0991234567.jsonl"
+    file.write_text(json.dumps(ROW | {"persona": "+593999999999", "consentimiento": True}))
+    assert len(imported(file, a_domain()).kept) == 1
+    assert "0991234567" not in ConsentEvent.objects.get().evidence
+
+
 def test_rows_of_a_thread_share_their_session(tmp_path):
     other = {"pregunta": "¿Y los sábados?", "respuesta": "De nueve a una."}
     imported(a_file(tmp_path, ROW | {"hilo": "7"}, other | {"hilo": "7"}), a_domain())
@@ -203,3 +210,13 @@ def test_command_refuses_what_it_cannot_place(tmp_path, wrong):
 def test_command_refuses_a_file_that_is_not_there(tmp_path):
     with pytest.raises(CommandError):
         run(tmp_path / "nada.jsonl")
+
+
+def test_command_that_is_interrupted_says_how_to_go_on(tmp_path, monkeypatch):
+    def interrupted(path):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importing.reading, "read", interrupted)
+    with pytest.raises(CommandError, match="misma orden") as stopped:
+        run(a_file(tmp_path, ROW))
+    assert stopped.value.returncode == 130

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from signal import SIGINT
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,6 +12,8 @@ from conversations import reading
 from conversations.importing import Report, import_path
 from conversations.models import Origin
 from core.models import Domain
+
+INTERRUPTED = "Interrumpida. Lo importado queda; la misma orden sigue donde quedó."
 
 
 class Command(BaseCommand):
@@ -41,14 +44,17 @@ class Command(BaseCommand):
             raise CommandError(f"No existe {path}.")
         if origin == Origin.SOURCE and not basis:
             raise CommandError("Una fuente necesita su licencia o base legal: --basis.")
-        report = import_path(
-            path,
-            domain=_domain(options["domain"]),
-            origin=origin,
-            basis=basis,
-            consent_from_file=consent_from_file,
-            progress=lambda lines: self._bar(lines, path, options["verbosity"]),
-        )
+        try:
+            report = import_path(
+                path,
+                domain=_domain(options["domain"]),
+                origin=origin,
+                basis=basis,
+                consent_from_file=consent_from_file,
+                progress=lambda lines: self._bar(lines, path, options["verbosity"]),
+            )
+        except KeyboardInterrupt:
+            raise CommandError(INTERRUPTED, returncode=128 + SIGINT) from None
         self._tell(report)
 
     def _bar(
