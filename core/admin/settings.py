@@ -34,7 +34,7 @@ NUMBERS = {
 class SettingForm(forms.ModelForm):
     """A setting, refused when its value is not of its kind, range, choices or pattern."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("tipo"), widget=UnfoldAdminSelectWidget)
+    kind = forms.ChoiceField(label=gettext_lazy("Tipo"), widget=UnfoldAdminSelectWidget)
 
     class Meta:
         model = Setting
