@@ -23,13 +23,14 @@ KEY_REFUSED = (401, 403)  # what a provider answers to everybody whose key is wr
 def fill(*, limit: int) -> int:
     """Embed up to about ``limit`` questions that have no vector yet; return how many were.
 
-    A question that the embedder refuses stays without one and stops no other. Raises what the
-    provider fails with when it answers nobody.
+    A question that the embedder refuses stays without one, and the name of who refused is kept:
+    it is not asked again, another one is. Raises what the provider fails with when it answers
+    nobody.
     """
-    done, last, started = 0, 0, time.monotonic()
+    done, last, started, in_use = 0, 0, time.monotonic(), llm.embedding_model()
     while done < limit and time.monotonic() - started < SECONDS:
         waiting = Conversation.objects.filter(embedding=None, pk__gt=last).order_by("pk")
-        waiting = waiting.exclude(stage__in=NOT_YET).consented()
+        waiting = waiting.exclude(stage__in=NOT_YET).exclude(embedding_model=in_use).consented()
         batch = list(waiting.values_list("pk", "question", "question_hash")[:BATCH])
         if not batch:
             break
@@ -61,11 +62,12 @@ def _embed(batch: list[tuple[int, str, str]]) -> int:
     found = vectors([question for _, question, _ in batch])
     model, done = llm.embedding_model(), 0
     for (pk, _, question_hash), vector in zip(batch, found, strict=True):
+        unchanged = Conversation.objects.filter(pk=pk, question_hash=question_hash)
+        stored = unchanged.update(embedding=vector, embedding_model=model)
         if vector is None:
             logger.warning("The question of conversation %s got no vector: refused", pk)
-            continue
-        unchanged = Conversation.objects.filter(pk=pk, question_hash=question_hash)
-        done += unchanged.update(embedding=vector, embedding_model=model)
+        else:
+            done += stored
     return done
 
 

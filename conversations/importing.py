@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from conversations import consent, reading
+from conversations.anonymise import anonymise
 from conversations.capture import ConsentMissing, Exchange, Outcome, capture_many
 from conversations.incoming import people_behind
 from conversations.models import ChatSession, Origin, Person, Purpose
@@ -77,7 +78,8 @@ class Import:
                 continue
             if person is None or person.word_on(Purpose.TRAINING) is None:
                 known = consent.person_known_as(outside_id, domain=self.domain)
-                consent.grant(known, channel=CHANNEL, evidence=willing[outside_id][-LONGEST_PROOF:])
+                proof, _ = anonymise(willing[outside_id])  # a file may be named after a person
+                consent.grant(known, channel=CHANNEL, evidence=proof[-LONGEST_PROOF:])
 
     def _item(self, line: Line, person: Person | None) -> Exchange:
         whose = person.pseudonym if person else ""

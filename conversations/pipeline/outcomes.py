@@ -125,9 +125,7 @@ def _refuse_if_changed(row: Conversation) -> None:
 
 def _still(row: Conversation) -> ConversationQuerySet:
     """The row if its texts are those that were read, and its person still agrees."""
-    same = Conversation.objects.filter(
-        pk=row.pk, question_hash=row.question_hash, answer=row.answer
-    )
+    same = Conversation.objects.filter(pk=row.pk, question=row.question, answer=row.answer)
     return same.consented()
 
 

@@ -92,6 +92,20 @@ def test_a_question_the_embedder_refuses_stops_no_other(provider):
     assert waiting() == 1
 
 
+def test_an_embedder_is_not_asked_again_what_it_refused_and_another_one_is(provider, settings):
+    provider.replies["POST /embeddings"] = 400, {"error": {"message": "too long"}}
+    a_conversation(question="¿Una pregunta rara?")
+    assert tasks.embed_waiting() == "0 embedded"
+    assert tasks.embed_waiting() == "0 embedded"
+    assert len(provider.sent("POST /embeddings")) == 1
+
+    provider.replies["POST /embeddings"] = embeddings
+    known = settings.LLM_PROVIDERS[settings.LLM_EMBEDDER]
+    another = known | {"embedding_model": "another-embedder"}
+    settings.LLM_PROVIDERS = settings.LLM_PROVIDERS | {settings.LLM_EMBEDDER: another}
+    assert tasks.embed_waiting() == "1 embedded"
+
+
 def test_a_wrong_key_is_asked_about_once(provider):
     provider.replies["POST /embeddings"] = 401, {"error": {"message": "no"}}
     for _ in range(3):

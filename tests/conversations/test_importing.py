@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 
 from conversations import consent, importing
 from conversations.importing import import_path
-from conversations.models import Conversation, Person
+from conversations.models import ConsentEvent, Conversation, Person
 from conversations.said import Said
 from tests.factories import a_domain
 

@@ -2,6 +2,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from conversations import consent, labelling, pipeline, review, tasks
@@ -238,6 +239,15 @@ def test_corrections_make_the_next_labels_less_sure(domain):
     assert then.raw["intent"] == first.raw["intent"]
     assert then.confidences["intent"] < first.confidences["intent"] - 0.1
     assert then.confidence < domain.min_confidence
+
+
+@pytest.mark.parametrize("column", ["number", "entities", "at"])
+def test_the_database_lets_nobody_change_a_label(domain, column):
+    row = waiting(domain)
+    pipeline.process()
+    changed = {"number": 9, "entities": [], "at": timezone.now()}[column]
+    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+        row.labels.update(**{column: changed})
 
 
 def test_reading_again_keeps_the_earlier_label(domain):
