@@ -60,12 +60,12 @@ class Command(BaseCommand):
     def _bar(
         self, lines: Iterable[reading.Line], path: Path, verbosity: int
     ) -> Iterable[reading.Line]:
+        # Not to self.stderr, which ends each thing written with a line.
         return tqdm(
             lines,
             total=reading.lines_in(path),
             unit=" líneas",
             disable=verbosity == 0 or None,
-            file=self.stderr,
         )
 
     def _tell(self, report: Report) -> None:

@@ -58,7 +58,8 @@ class Command(BaseCommand):
         self._print_json(outcome) if json else self._print(outcome)
 
     def _bar(self, items: Iterable[Any], step: str) -> Iterable[Any]:
-        return tqdm(items, desc=step, disable=self.quiet or None, file=self.stderr)
+        # Not to self.stderr, which ends each thing written with a line.
+        return tqdm(items, desc=step, disable=self.quiet or None)
 
     def _say(self, line: str) -> None:
         if not self.quiet:
