@@ -11,6 +11,7 @@ from django_q.models import Failure
 
 from conversations.models import Conversation, Person, Stage
 from core.models import AuditEvent, Domain, PromptVersion
+from finetune.models import EvaluationQuestion
 from tests.factories import a_conversation, a_label, a_person, a_user
 
 serial = count(1)
@@ -37,6 +38,7 @@ def _make(model, domain):
         Conversation: lambda: _exchange(domain, Stage.NEEDS_REVIEW),
         AuditEvent: lambda: AuditEvent.objects.create(domain_slug=domain.slug, actor="ana"),
         Failure: lambda: _with_needed(Failure, domain, success=False),
+        EvaluationQuestion: lambda: _with_needed(EvaluationQuestion, domain, answer="Sí."),
     }
     if model in special:
         return special[model]()
