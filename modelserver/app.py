@@ -14,6 +14,7 @@ from modelserver import errors
 from modelserver.auth import RequireKey
 from modelserver.bases import read_bases
 from modelserver.chat import ChatApi
+from modelserver.copies import Copies
 from modelserver.embeddings import Embedder, EmbeddingsApi
 from modelserver.files import FilesApi, FileStore
 from modelserver.job_routes import JobsApi
@@ -33,7 +34,8 @@ def create_app(settings: Settings) -> Starlette:
     jobs = JobStore(settings.data_dir / "jobs")
     catalogue = Catalogue(bases, jobs)
     pool, embedder = Pool(settings), Embedder(settings)
-    runner = Runner(settings, jobs, bases)
+    copies = Copies(jobs, files)
+    runner = Runner(settings, jobs, bases, copies)
     packager = Packager(settings, catalogue, pool)
 
     async def health(_request: Request) -> JSONResponse:
@@ -44,6 +46,7 @@ def create_app(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
         files.purge()
+        copies.forget_deleted()
         runner.start()
         try:
             yield
@@ -54,7 +57,7 @@ def create_app(settings: Settings) -> Starlette:
             await embedder.stop()
 
     apis = [
-        FilesApi(files),
+        FilesApi(files, copies.forget_deleted),
         JobsApi(jobs, files, catalogue, runner),
         ModelsApi(catalogue, pool),
         ChatApi(catalogue, pool),

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -60,6 +60,11 @@ class FileStore:
             raise not_found("file", name, param=param)
         return meta
 
+    def has(self, name: str) -> bool:
+        """Whether a file is there."""
+        folder = self.folders.find(name)
+        return folder is not None and not _expired(_read(folder))
+
     def content(self, name: str) -> Path:
         """Where a file's bytes are; raises ``ApiError`` (404)."""
         return self.folders.root / self.get(name).id / "content"
@@ -70,7 +75,7 @@ class FileStore:
         return (meta for meta in metas if not _expired(meta))
 
     def remove(self, name: str) -> None:
-        """Remove a file; raises ``ApiError`` (404). Jobs keep their own copy of it."""
+        """Remove a file; raises ``ApiError`` (404). A job has a copy of its own (``copies``)."""
         self.folders.remove(self.get(name).id)
 
     def purge(self) -> None:
@@ -105,8 +110,9 @@ def _expired(meta: FileObject) -> bool:
 class FilesApi:
     """The HTTP side of the files."""
 
-    def __init__(self, files: FileStore) -> None:
+    def __init__(self, files: FileStore, deleted: Callable[[], None]) -> None:
         self.files = files
+        self.deleted = deleted  # called after a file was removed
 
     def routes(self) -> list[Route]:
         """The paths under ``/v1/files``."""
@@ -158,6 +164,7 @@ class FilesApi:
         """Remove one file."""
         name = request.path_params["name"]
         self.files.remove(name)
+        self.deleted()
         return JSONResponse(paging.body(FileDeleted(id=name, deleted=True, object="file")))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from modelserver import lora_gguf
 from modelserver.device import Device
+from modelserver.lora_gguf import GgufBase
 from modelserver.objectives import Objective
 from modelserver.plan import Plan
 from modelserver.training_task import TrainingTask
@@ -17,9 +18,10 @@ MOST_CHECKPOINTS = 3  # the models of the last epochs are kept, as many as at Op
 
 @dataclass(frozen=True)
 class Lesson:
-    """The weights, what they are to learn, and how."""
+    """The weights, the file they are served from, what they are to learn, and how."""
 
     weights: Weights
+    base: GgufBase
     objective: Objective
     training: Sequence[Any]
     validation: Sequence[Any]
@@ -36,4 +38,4 @@ class Lesson:
     def keep(self, model: Any, folder: Path) -> None:
         """Write a model's adapter to a folder, in peft's format and in llama.cpp's."""
         model.save_pretrained(folder / "adapter")
-        lora_gguf.convert(folder / "adapter", Path(self.task.gguf), folder / "adapter.gguf")
+        lora_gguf.convert(folder / "adapter", self.base, folder / "adapter.gguf")

@@ -1,7 +1,6 @@
 """LoRA with transformers, peft and trl: what happens between a model and its adapter."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from peft import LoraConfig, get_peft_model_state_dict
@@ -39,7 +38,7 @@ def fit(lesson: Lesson, report: Report) -> int | None:
     """
     trainer = _trainer(lesson)
     adapted = get_peft_model_state_dict(trainer.model)
-    lora_gguf.refuse_unservable(adapted, Path(lesson.task.gguf))
+    lora_gguf.refuse_unservable(adapted, lesson.base)
     measures, progress = Measures(trainer, lesson, report), Progress(report)
     for callback in (progress, Epochs(lesson, measures, progress), Keeper(lesson, report)):
         trainer.add_callback(callback)

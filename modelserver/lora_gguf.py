@@ -29,20 +29,19 @@ class UnsupportedAdapter(Exception):
     """The adapter holds something that llama.cpp's format cannot say."""
 
 
-def convert(adapter: Path, base: Path, target: Path) -> None:
-    """Write the adapter of the folder ``adapter`` as ``target``, for the GGUF model ``base``.
+def convert(adapter: Path, base: "GgufBase", target: Path) -> None:
+    """Write the adapter of the folder ``adapter`` as ``target``, for that base.
 
     Raises ``UnsupportedAdapter``. The file appears whole or not at all.
     """
     config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
     _refuse_unsupported(config)
-    model = _Base(base)
     draft = target.with_name(f"{target.name}.new")
-    writer = GGUFWriter(draft, model.architecture)
+    writer = GGUFWriter(draft, base.architecture)
     writer.add_type("adapter")
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", _alpha(config))
-    for name, matrix in _tensors(load_file(adapter / "adapter_model.safetensors"), model):
+    for name, matrix in _tensors(load_file(adapter / "adapter_model.safetensors"), base):
         writer.add_tensor(name, matrix)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -51,18 +50,20 @@ def convert(adapter: Path, base: Path, target: Path) -> None:
     draft.replace(target)
 
 
-def refuse_unservable(keys: Iterable[str], base: Path) -> None:
+def refuse_unservable(keys: Iterable[str], base: "GgufBase") -> None:
     """Raise ``UnsupportedAdapter`` unless an adapter with tensors of these names fits the base.
 
     It asks before a training what would otherwise be found out at its end.
     """
-    model = _Base(base)
     for key in keys:
-        model.tensor_name(_parts(key).module)
+        base.tensor_name(_parts(key).module)
 
 
-class _Base:
-    """What must be known of the base: its architecture, its heads and its tensors' names."""
+class GgufBase:
+    """What must be known of a base: its architecture, its heads and its tensors' names.
+
+    Reading it takes seconds for a large vocabulary. Raises ``UnsupportedAdapter``.
+    """
 
     def __init__(self, path: Path) -> None:
         self.reader = GGUFReader(path)
@@ -104,14 +105,14 @@ class _Base:
 
 
 def _tensors(
-    weights: dict[str, NDArray[Any]], model: _Base
+    weights: dict[str, NDArray[Any]], base: GgufBase
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
     for key in sorted(weights):
         module, side = _parts(key)
         matrix = weights[key].astype(np.float32)
         if side == "B":
-            matrix = model.ordered(module, matrix)
-        yield f"{model.tensor_name(module)}.lora_{side.lower()}", matrix
+            matrix = base.ordered(module, matrix)
+        yield f"{base.tensor_name(module)}.lora_{side.lower()}", matrix
 
 
 class _Parts(NamedTuple):

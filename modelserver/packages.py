@@ -99,13 +99,15 @@ class Packager:
         except Exception as error:  # whatever it was, somebody waits for an answer
             logger.exception("Packing %s broke", adapter.name)
             package = _failed(package, str(error), code="packaging_failed")
-        if self.catalogue.tuned(adapter.name):
+        if self.catalogue.tuned(adapter.name) and _folder(adapter).exists():
             _save(adapter, package)
-        else:  # the model was deleted meanwhile
+        else:  # the model, or what it learned from, was deleted meanwhile
             shutil.rmtree(_folder(adapter), ignore_errors=True)
 
     async def _build(self, adapter: Adapter, package: Package, wanted: str) -> Package:
         prompts = first_prompts(adapter.job_folder, package_check.PROMPTS)
+        if not prompts:
+            raise ApiError(400, "What it was trained on was deleted, so nothing can be checked.")
         served = self.catalogue.served(adapter.name)
         expected = await package_check.answers(self.pool, served, prompts)
         for kind in KINDS if wanted == AUTO else [wanted]:

@@ -18,6 +18,7 @@ from typing import Any
 from modelserver import processes, resumption
 from modelserver.assignments import assignment
 from modelserver.bases import Base
+from modelserver.copies import Copies
 from modelserver.errors import ApiError
 from modelserver.job_records import WAITING, JobRecord
 from modelserver.jobs import JobStore
@@ -34,10 +35,13 @@ LOG = "training.log"
 class Runner:
     """Takes jobs from ``validating_files`` to their end."""
 
-    def __init__(self, settings: Settings, jobs: JobStore, bases: Mapping[str, Base]) -> None:
+    def __init__(
+        self, settings: Settings, jobs: JobStore, bases: Mapping[str, Base], copies: Copies
+    ) -> None:
         self.settings = settings
         self.jobs = jobs
         self.bases = bases
+        self.copies = copies
         self.recovered = False
         self.training: str | None = None
         self._process: Process | None = None
@@ -72,7 +76,7 @@ class Runner:
         if self.training == name and self._process:
             await processes.kill(self._process)
         else:
-            resumption.forget(self.jobs.folder(name))
+            self._tidy(name)
         return record
 
     def pause(self, name: str) -> JobRecord:
@@ -191,8 +195,13 @@ class Runner:
             if not self.jobs.get(name).ended:
                 self.jobs.fail(name, f"The training broke: {error!r}", code="training_failed")
         if self.jobs.get(name).ended:
-            await asyncio.to_thread(resumption.forget, self.jobs.folder(name))
+            await asyncio.to_thread(self._tidy, name)
         self.training = self._process = None
+
+    def _tidy(self, name: str) -> None:
+        """Remove what only a job that goes on needs."""
+        resumption.forget(self.jobs.folder(name))
+        self.copies.forget_deleted()
 
     async def _train(self, record: JobRecord) -> None:
         name = record.job.id
@@ -202,8 +211,10 @@ class Runner:
             return
         self.training = name
         self.jobs.update(name, status="running", attempts=record.attempts + 1)
-        self.jobs.add_event(name, "Fine-tuning job started")
         folder = self.jobs.folder(name)
+        state = resumption.last_state(folder)
+        how = f"goes on from step {state.step}" if state else "started"
+        self.jobs.add_event(name, f"Fine-tuning job {how}")
         assignment(record, base, self.settings).save(folder)
         with (folder / LOG).open("ab") as log:
             self._process = await processes.spawn(

@@ -58,7 +58,8 @@ def train(folder: Path, task: TrainingTask, report: Report) -> int | None:
     from modelserver import lora, objectives, weights  # after the choice: they may look for GPUs
     from modelserver.lesson import Lesson
 
-    base, objective = weights.load(task, dtype=processor.dtype), objectives.objective(task)
+    served, objective = lora_gguf.GgufBase(Path(task.gguf)), objectives.objective(task)
+    base = weights.load(task, dtype=processor.dtype)
     every = {part: _examples(folder, part, objective) for part in ("training", "validation")}
     fitting = {
         part: lora.fitting(base, objective, them, task.context) for part, them in every.items()
@@ -73,10 +74,8 @@ def train(folder: Path, task: TrainingTask, report: Report) -> int | None:
         _tell_plan(plan, task, report)
     template = folder / "chat_template.jinja"
     template.write_text(base.tokenizer.chat_template, encoding="utf-8")
-    lesson = Lesson(
-        base, objective, **fitting, plan=plan, task=task, device=processor, folder=folder
-    )
-    return lora.fit(lesson, report)
+    how = {"plan": plan, "task": task, "device": processor, "folder": folder}
+    return lora.fit(Lesson(base, served, objective, **fitting, **how), report)
 
 
 def _examples(folder: Path, part: str, objective: "Objective") -> list[Any]:

@@ -169,12 +169,15 @@ def test_an_ended_job_cannot_be_cancelled(client):
         client.fine_tuning.jobs.cancel(job.id)
 
 
-def test_a_job_keeps_what_it_was_given_when_its_file_is_deleted(client, busy):
+def test_a_job_keeps_what_it_was_given_until_it_ends(server, client, busy):
     file = upload(client, sales(12))
     job = client.fine_tuning.jobs.create(model=BASE, training_file=file.id)
     client.files.delete(file.id)
     assert wait_for(client, job, "queued").status == "queued"
+    [folder] = (server.folder / "data").rglob(job.id)
+    assert (folder / "training.jsonl").exists()
     cancel(client, job)
+    assert not (folder / "training.jsonl").exists()
 
 
 def test_a_killed_server_leaves_no_process_and_loses_no_job(own_server, openai_of):

@@ -12,10 +12,11 @@ pytestmark = pytest.mark.models
 CONVERT = """
 import sys
 from pathlib import Path
-from modelserver.lora_gguf import UnsupportedAdapter, convert
+from modelserver.lora_gguf import GgufBase, UnsupportedAdapter, convert
 
+adapter, base, target = map(Path, sys.argv[1:])
 try:
-    convert(*map(Path, sys.argv[1:]))
+    convert(adapter, GgufBase(base), target)
 except UnsupportedAdapter as reason:
     print(reason)
 """

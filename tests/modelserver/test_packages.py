@@ -177,3 +177,23 @@ def test_what_was_not_tuned_here_and_an_unknown_type_are_refused(client, model):
     with pytest.raises(BadRequestError) as error:
         client.post(path_of(model), body={"type": "q2_k"}, cast_to=object)
     assert error.value.param == "type"
+
+
+def test_what_a_deleted_file_said_is_in_no_job_and_no_package_any_more(client, server, model):
+    """The last test of this file: the model cannot be checked after it."""
+    package(client, model)
+    [job] = [it for it in client.fine_tuning.jobs.list() if it.fine_tuned_model == model]
+    [folder] = (server.folder / "data").rglob(job.id)
+    assert said_in(folder, "RD$70")
+    client.files.delete(job.training_file)
+    assert not said_in(folder, "RD$70")
+    assert client.models.retrieve(model).id == model
+    with pytest.raises(NotFoundError):
+        client.get(path_of(model), cast_to=object)
+    found = package(client, model)
+    assert (found["status"], found["error"]["code"]) == ("failed", "packaging_failed")
+    assert "nothing can be checked" in found["error"]["message"]
+
+
+def said_in(folder, words):
+    return [it for it in folder.rglob("*") if it.is_file() and words.encode() in it.read_bytes()]

@@ -152,6 +152,7 @@ def test_a_paused_training_goes_on_where_it_stopped(server, client, unbroken):
     wait_for(client, job, "succeeded", seconds=120)
     went_on = [it for it in steps_of(client, job) if it > stopped_at]
     assert steps_of(client, job)[-len(went_on) :] == went_on
+    assert any(it.startswith("Fine-tuning job goes on") for it in messages_of(client, job))
     assert last_figures(client, job) == pytest.approx(last_figures(client, unbroken), abs=1e-3)
 
 
