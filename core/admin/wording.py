@@ -16,6 +16,7 @@ ROLE_NAMES: dict[str, Any] = {
 """The roles of ``core.access``; a group that staff made keeps the name they gave it."""
 
 ACTIONS: dict[str, Any] = {
+    "activation_asked": _("Activación pedida"),
     "consent_granted": _("Consentimiento dado"),
     "consent_withdrawn": _("Consentimiento retirado"),
     "consent_text_written": _("Texto de consentimiento escrito"),
@@ -26,6 +27,7 @@ ACTIONS: dict[str, Any] = {
     "conversation_rated": _("Conversación calificada"),
     "dataset_prepared": _("Conjunto de datos preparado"),
     "domain_edited": _("Dominio editado"),
+    "evaluation_begun": _("Evaluación empezada"),
     "job_cancel_asked": _("Cancelación pedida"),
     "job_cancelled": _("Entrenamiento cancelado"),
     "job_deleted": _("Entrenamiento eliminado"),
@@ -37,7 +39,12 @@ ACTIONS: dict[str, Any] = {
     "mask_lifted": _("Dato destapado: no era personal"),
     "model_activated": _("Modelo activado"),
     "model_deactivated": _("Modelo desactivado"),
+    "model_end_changed": _("Fecha de fin de un modelo cambiada"),
     "model_evaluated": _("Modelo evaluado"),
+    "model_gone": _("Modelo que ya no está en su proveedor"),
+    "person_erased_from_data": _("Persona borrada de los conjuntos de datos"),
+    "provider_paused": _("Proveedor en pausa"),
+    "provider_resumed": _("Proveedor reanudado"),
     "queue_emptied": _("Cola vaciada"),
     "review_approve": _("Etiqueta aprobada"),
     "review_edit": _("Etiqueta o texto corregidos"),

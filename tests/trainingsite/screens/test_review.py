@@ -98,10 +98,10 @@ def test_what_was_said_before_a_withdrawal_is_not_there(trade, reviewer):
 
 
 def test_entities_masks_and_confidences_are_marked(trade, reviewer):
-    question = "Soy ana@example.com, ¿a cuánto el HLSO?"
-    row = waiting(trade, 0.62, question=question)
-    start = row.question.index("HLSO")
-    row.labels.update(entities=[[start, start + 4, "product", "HLSO"]])
+    question, masked = (f"Soy {it}, ¿a cuánto el HLSO?" for it in ("ana@example.com", "[EMAIL]"))
+    start = masked.index("HLSO")
+    entities = [[start, start + 4, "product", "HLSO"]]
+    row = waiting(trade, 0.62, question=question, label={"entities": entities})
 
     for page in (reviewer.get(LIST), reviewer.get(one(row))):
         text = page.content.decode()
