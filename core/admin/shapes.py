@@ -16,6 +16,8 @@ WORD_LISTS = (
     "whitelist",
 )
 
+MEASURES = ("chrf", "similarity", "exact")  # what the gate of a domain's models may compare
+
 
 def is_word_list(value: Any) -> bool:
     """
@@ -53,6 +55,8 @@ def fault_of_texts(texts: Any) -> str | None:
             return _('«%s» debe ser una lista de palabras: ["una", "otra"].') % key
     if not isinstance(texts.get("business", ""), str):
         return _("«business» debe ser un texto: el nombre del negocio.")
+    if texts.get("medida", MEASURES[0]) not in MEASURES:
+        return _("«medida» debe ser una de estas: %s.") % ", ".join(MEASURES)
     return _fault_of_score_words(texts.get("score_words", {})) or _fault_of_categories(
         texts.get("categories", [])
     )

@@ -41,6 +41,8 @@ def save(sign_in, domain):
         ('{"score_words": {"6": ["genial"]}}', "«score_words»"),
         ('{"score_words": {"5": "genial"}}', "«score_words»"),
         ('{"business": 5}', "«business»"),
+        ('{"medida": "bleu"}', "«medida»"),
+        ('{"medida": []}', "«medida»"),
         ('{"welcome": "\\u0000"}', "no se puede guardar"),
         ('{"otra": NaN}', "no se puede guardar"),
     ],
