@@ -143,7 +143,13 @@ _HEAD = one_of(
 )
 _LAST = r"(?=[ ]*(?:[.,;)\n]|$))"
 _SIDE_OF_STAIRS = r"(?:izq|iz|izda|dcha|der)\w*\.?"
-_STEP = r"\d{2,3}[ ]?(?:m|mts?|metros|varas)?\.?[ ](?:al[ ])?(?:norte|sur|este|oeste)\b"
+_THIS = (
+    r"este(?=[ ](?:mes|a[ñn]o|trimestre|semestre|fin|lunes|martes|mi[eé]rcoles|jueves|viernes)\b)"
+)
+_STEP = (
+    r"\d{2,3}[ ]?(?:m|mts?|metros|varas)?\.?[ ](?:al[ ])?"
+    rf"(?!{_THIS})(?:norte|sur|este|oeste)\b"
+)
 _TAIL = one_of(
     rf"[ ,;.-]{{1,3}}{one_of(_BLOCK, _PART, _AREA, _ROAD)}",
     r"[ ,]{1,2}z\.i\.",
