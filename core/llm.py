@@ -8,11 +8,12 @@ other module of the Django apps imports ``openai``; what it raises comes out of 
 import json
 import ssl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -32,6 +33,8 @@ class Provider:
     chat_model: str
     embedding_model: str
     trains: bool
+    trains_until: str = ""  # the day (YYYY-MM-DD) from which it takes no new trainings
+    webhook_secret: str = ""  # what it signs its calls to us with
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,12 @@ def provider(name: str) -> Provider:
         known = ", ".join(settings.LLM_PROVIDERS)
         raise Invalid(f"No hay un proveedor «{name}»; hay: {known}.", proveedor="unknown")
     return Provider(name=name, **settings.LLM_PROVIDERS[name])
+
+
+def is_here(name: str) -> bool:
+    """Whether the provider ``name`` runs on this machine: its work costs time, not money."""
+    host = urlsplit(provider(name).base_url).hostname or ""
+    return host == "localhost" or host == "::1" or host.startswith("127.")
 
 
 def split_model(name: str, *, default: str) -> tuple[str, str]:
@@ -174,6 +183,21 @@ def embed(texts: Sequence[str]) -> list[list[float]]:
 def embedding_model() -> str:
     """The name stored beside each vector: two models' vectors are never compared."""
     return provider(settings.LLM_EMBEDDER).embedding_model
+
+
+def signed_notice(name: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any] | None:
+    """What the provider ``name`` says in a call to our webhook; ``None`` when it is not it.
+
+    Signature, age (300 seconds) and form are those of Standard Webhooks, as ``openai`` checks them.
+    """
+    secret = provider(name).webhook_secret
+    try:
+        with client(name) as asking:
+            asking.webhooks.verify_signature(body, headers, secret=secret)
+        found = json.loads(body)
+    except (ValueError, TypeError):  # a header that is missing or no text, a signature, no JSON
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def is_demonstration(name: str, model: str) -> bool:

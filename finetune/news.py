@@ -4,7 +4,7 @@ from django.db import transaction
 
 from core import audit, llm
 from core.errors import ModelRefused
-from finetune import progress, remote
+from finetune import budgets, progress, remote
 from finetune.models import FineTuningJob, JobEvent, JobStatus, Step, TrainedModel
 
 UNEXPLAINED = "El proveedor no dijo por qué."
@@ -23,7 +23,7 @@ def ask(job: FineTuningJob) -> bool:
         if not remote.is_unknown(refusal):
             raise
         lost = f"El proveedor «{job.provider}» ya no conoce este entrenamiento."
-        return job.move_to(JobStatus.FAILED, error=lost)
+        return end(job, JobStatus.FAILED, error=lost, surely=False)
     return record(job, found)
 
 
@@ -69,7 +69,21 @@ def record(job: FineTuningJob, found: remote.RemoteJob) -> bool:
         if moved and status == JobStatus.SUCCEEDED:
             _keep_model(job, demonstration=demonstration)
         if moved and not job.is_live:
+            budgets.settle(job)
             audit.record(f"job_{status}", job, by=job.provider)
+    return moved
+
+
+@transaction.atomic
+def end(job: FineTuningJob, status: str, *, error: str | None = None, surely: bool = True) -> bool:
+    """End a job by our own word, not its provider's; return whether its status changed.
+
+    ``surely`` says whether it is certain that nothing was trained, and so nothing is to be paid.
+    """
+    moved = job.move_to(status, error=error)
+    if moved:
+        budgets.settle(job, surely=surely)
+        audit.record(f"job_{status}", job, by="site")
     return moved
 
 

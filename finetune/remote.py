@@ -3,19 +3,28 @@
 Every function may raise :class:`ModelUnavailable` (worth another try) or :class:`ModelRefused`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from core import llm
 from core.errors import ModelRefused, ModelUnavailable, Refusal
+from finetune.parameters import metadata
 
 ASK_SECONDS = 10.0  # a question
 SEND_SECONDS = 60.0  # an upload, or a request that is paid
+
+
+class OutOfMoney(ModelUnavailable):
+    """The account at the provider is empty: nothing helps but a person."""
+
+    code = "insufficient_quota"
+    status_code = 409
 
 
 @dataclass(frozen=True)
@@ -58,14 +67,16 @@ class JobOrder:
     run_key: UUID
     dataset_sha256: str
     suffix: str
-    epochs: int | None
-    learning_rate: float | None
+    epochs: int | None = None
+    learning_rate: float | None = None
+    method: str = "supervised"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @contextmanager
 def _asking(provider: str, *, timeout: float = ASK_SECONDS) -> Iterator[Any]:
     """A client, with its failures as ours; what is not the API's answer counts as no answer."""
-    with llm.explained(provider), llm.client(provider, timeout=timeout) as client:
+    with _money_apart(), llm.explained(provider), llm.client(provider, timeout=timeout) as client:
         try:
             yield client
         except (ValueError, AttributeError, TypeError) as error:
@@ -75,18 +86,38 @@ def _asking(provider: str, *, timeout: float = ASK_SECONDS) -> Iterator[Any]:
             ) from error
 
 
+@contextmanager
+def _money_apart() -> Iterator[None]:
+    """An empty account is a failure of its own kind: the same request is good once it is paid."""
+    try:
+        yield
+    except ModelRefused as refusal:
+        if getattr(refusal.__cause__, "code", None) != OutOfMoney.code:
+            raise
+        raise OutOfMoney(str(refusal), **refusal.details) from refusal.__cause__
+
+
+def models(provider: str) -> dict[str, RemoteModel]:
+    """The provider's models, by name."""
+    with _asking(provider) as client:
+        return {it.id: _model(it) for it in client.models.list()}
+
+
 def model(provider: str, name: str) -> RemoteModel | None:
     """The provider's model ``name``, or ``None`` when its list does not have it."""
-    with _asking(provider) as client:
-        for it in client.models.list():
-            if it.id == name:
-                ends = it.shutdown_date
-                return RemoteModel(
-                    name=it.id,
-                    trainable=(it.model_extra or {}).get("trainable", True),
-                    ends=date.fromisoformat(str(ends)) if ends else None,
-                )
-    return None
+    return models(provider).get(name)
+
+
+def has_model(provider: str, name: str) -> bool:
+    """Whether the provider still serves ``name``; its list need not name what was trained."""
+    try:
+        with _asking(provider) as client:
+            client.models.retrieve(name)
+    except ModelRefused as refusal:
+        if is_unknown(refusal):
+            return False
+        raise
+    return True
 
 
 def find_file(provider: str, *, name: str, content: bytes) -> str:
@@ -134,22 +165,37 @@ def find_jobs(provider: str, run_key: UUID) -> list[RemoteJob]:
 
 def create_job(provider: str, order: JobOrder) -> RemoteJob:
     """Order a training, once. This request may be paid, so nothing repeats it."""
-    hyperparameters: dict[str, Any] = {}
-    if order.epochs is not None:
-        hyperparameters["n_epochs"] = order.epochs
-    if order.learning_rate is not None:
-        hyperparameters["learning_rate_multiplier"] = order.learning_rate
     asked: dict[str, Any] = {
         "model": order.base_model,
         "training_file": order.training_file,
-        "method": {"type": "supervised", "supervised": {"hyperparameters": hyperparameters}},
-        "metadata": {"run_key": str(order.run_key), "dataset_sha256": order.dataset_sha256},
+        "method": {
+            "type": order.method,
+            order.method: {"hyperparameters": _hyperparameters(order)},
+        },
+        "metadata": {
+            "run_key": str(order.run_key),
+            "dataset_sha256": order.dataset_sha256,
+            **metadata(order.parameters),
+        },
         "suffix": order.suffix,
     }
+    if "seed" in order.parameters:
+        asked["seed"] = order.parameters["seed"]
     if order.validation_file:
         asked["validation_file"] = order.validation_file
     with _asking(provider, timeout=SEND_SECONDS) as client:
         return _job(client.fine_tuning.jobs.create(**asked))
+
+
+def _hyperparameters(order: JobOrder) -> dict[str, Any]:
+    """Those that were chosen; the provider chooses the others."""
+    chosen = {
+        "n_epochs": order.epochs,
+        "learning_rate_multiplier": order.learning_rate,
+        "batch_size": order.parameters.get("batch_size"),
+        "beta": order.parameters.get("beta"),
+    }
+    return {name: value for name, value in chosen.items() if value is not None}
 
 
 def job(provider: str, job_id: str) -> RemoteJob:
@@ -181,6 +227,21 @@ def is_too_many(refusal: Refusal) -> bool:
     return refusal.details.get("estado") == HTTPStatus.TOO_MANY_REQUESTS
 
 
+def wait_asked(refusal: Refusal) -> float | None:
+    """The seconds that the provider asks to wait (``Retry-After``), where it says so."""
+    response = getattr(refusal.__cause__, "response", None)
+    said = response.headers.get("retry-after", "") if response is not None else ""
+    return float(said) if said.isdecimal() else _seconds_until(said)
+
+
+def _seconds_until(moment: str) -> float | None:
+    """``Retry-After`` may be a date instead."""
+    try:
+        return (parsedate_to_datetime(moment) - datetime.now(UTC)).total_seconds()
+    except (TypeError, ValueError):
+        return None
+
+
 def flat_refusal(refusal: Refusal) -> str:
     """What was refused, on one line, in the provider's words where it has some."""
     cause = refusal.__cause__
@@ -195,6 +256,15 @@ def flat_error(code: str | None, message: str | None, param: str | None) -> str:
     """An error of a provider as ``[code] message (param: x)``."""
     parts = [f"[{code}]" if code else "", message or "", f"(param: {param})" if param else ""]
     return " ".join(filter(None, parts))
+
+
+def _model(it: Any) -> RemoteModel:
+    ends = it.shutdown_date
+    return RemoteModel(
+        name=it.id,
+        trainable=(it.model_extra or {}).get("trainable", True),
+        ends=date.fromisoformat(str(ends)) if ends else None,
+    )
 
 
 def _job(it: Any) -> RemoteJob:

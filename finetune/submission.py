@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from core import audit
 from core.errors import ModelRefused, ModelUnavailable, Refusal
-from finetune import datasets, leases, news, remote
+from finetune import datasets, leases, news, pauses, remote
 from finetune.models import FineTuningJob, JobStatus, Part, ProviderFile, Step
 
 logger = logging.getLogger(__name__)
@@ -42,9 +42,17 @@ def submit(job: FineTuningJob) -> bool:
 
 
 def settle(job: FineTuningJob) -> bool:
-    """:func:`submit` for who holds the job's lease; raises what the provider fails with."""
-    if job.step == Step.SUBMITTED:
+    """:func:`submit` for who holds the job's lease; raises what the provider fails with.
+
+    A provider that asked to be left alone is not asked anything.
+    """
+    if job.step == Step.SUBMITTED or pauses.current(job.provider):
         return False
+    with pauses.noted(job.provider):
+        return _settle(job)
+
+
+def _settle(job: FineTuningJob) -> bool:
     try:
         found = look_up(job)
     except ModelRefused as refusal:
@@ -56,7 +64,7 @@ def settle(job: FineTuningJob) -> bool:
     if is_settling(job):
         return False
     if job.attempts >= MOST_ATTEMPTS:
-        return job.move_to(JobStatus.FAILED, error=UNDECIDED)
+        return news.end(job, JobStatus.FAILED, error=UNDECIDED, surely=False)
     return _order(job)
 
 
@@ -99,7 +107,7 @@ def _order(job: FineTuningJob) -> bool:
 
 
 def _fail(job: FineTuningJob, refusal: Refusal) -> bool:
-    return job.move_to(JobStatus.FAILED, error=remote.flat_refusal(refusal))
+    return news.end(job, JobStatus.FAILED, error=remote.flat_refusal(refusal))
 
 
 def _order_of(job: FineTuningJob, file: ProviderFile) -> remote.JobOrder:
@@ -114,4 +122,6 @@ def _order_of(job: FineTuningJob, file: ProviderFile) -> remote.JobOrder:
         suffix=job.domain.slug[:40],
         epochs=job.epochs,
         learning_rate=job.learning_rate,
+        method=job.method,
+        parameters=job.parameters,
     )

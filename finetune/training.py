@@ -1,19 +1,36 @@
 """What staff do with a training run: start it, cancel it, delete it."""
 
-import math
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 from django_q.tasks import async_task
 
 from core import audit, llm
-from core.errors import Conflict, Invalid, ModelRefused, NotFound, Refusal
+from core.errors import Conflict, ModelRefused, NotFound, Refusal
 from core.models import Domain
-from finetune import datasets, leases, news, remote, submission
-from finetune.models import Activation, FineTuningJob, JobStatus, Part, ProviderFile, Step
+from finetune import (
+    budgets,
+    datasets,
+    estimates,
+    leases,
+    news,
+    parameters,
+    pauses,
+    remote,
+    submission,
+)
+from finetune.models import (
+    Activation,
+    FineTuningJob,
+    JobStatus,
+    Method,
+    Part,
+    ProviderFile,
+    Step,
+)
 from finetune.submission import submit
 
 __all__ = [
@@ -28,32 +45,15 @@ __all__ = [
 ]
 
 DATED = {"gpt-4o": "gpt-4o-2024-08-06"}  # what the provider trains under that name
-EPOCHS = range(1, 51)
 ASK_LEASE = 30  # seconds
 
 
-def start(
-    domain: Domain,
-    *,
-    file_id: str,
-    base_model: str = "",
-    epochs: int | None = None,
-    learning_rate: float | None = None,
-    by: str,
-) -> FineTuningJob:
+def start(domain: Domain, *, by: str, **wanted: Any) -> FineTuningJob:
     """Record a job on a prepared file and queue its submission: :func:`checked`, :func:`queue`.
 
-    Raises what they raise.
+    ``wanted`` is what :func:`checked` takes. Raises what they raise.
     """
-    job = checked(
-        domain,
-        file_id=file_id,
-        base_model=base_model,
-        epochs=epochs,
-        learning_rate=learning_rate,
-        by=by,
-    )
-    return queue(job, by=by)
+    return queue(checked(domain, by=by, **wanted), by=by)
 
 
 def checked(
@@ -63,26 +63,33 @@ def checked(
     base_model: str = "",
     epochs: int | None = None,
     learning_rate: float | None = None,
+    method: str = "",
+    options: Mapping[str, Any] | None = None,
     by: str,
 ) -> FineTuningJob:
-    """A job on a prepared file, not stored yet; its provider was asked whether it would do.
+    """A job on a prepared file, not stored yet, with its estimate; its provider was asked.
 
     ``base_model`` is the domain's by default; ``provider:model`` trains at another provider than
-    the one that holds the file. ``learning_rate`` is a multiplier of the provider's own. Nothing
+    the one that holds the file. ``learning_rate`` is a multiplier of the provider's own,
+    ``method`` that of the file by default, and ``options`` are :mod:`finetune.parameters`. Nothing
     is uploaded or paid before every check has passed:
 
     - :class:`NotFound`: the file is not one of the domain's;
-    - :class:`Invalid`: the numbers are out of bounds;
+    - :class:`Invalid`: a number is out of bounds, or an option does not exist;
     - :class:`Refusal`: the provider does not train, or not this base, or no longer; or a person
       in the data took their consent back;
+    - :class:`Conflict`: the provider waits for a person to pay;
     - :class:`ModelUnavailable`: the provider is down.
     """
-    _refuse_bad_numbers(epochs, learning_rate)
     file = _prepared(domain, file_id)
+    learns_by = method or file.method
+    chosen = dict(options or {})
+    parameters.refuse_bad(epochs, learning_rate, chosen, dpo=learns_by == Method.DPO)
     provider, base = llm.split_model(base_model or domain.base_model, default=file.provider)
     base = DATED.get(base, base)
     datasets.refuse_untrained(provider)
-    _refuse_base(provider, base)
+    pauses.refuse_paused(provider)
+    found = estimates.estimate(file.dataset, provider, base, epochs=epochs, method=learns_by)
     datasets.refuse_withdrawn(file.dataset)
     job = FineTuningJob(
         domain=domain,
@@ -91,8 +98,13 @@ def checked(
         base_model=base,
         training_file=file.file_id,
         total_conversations=file.dataset.items.count(),
+        method=learns_by,
         epochs=epochs,
         learning_rate=learning_rate,
+        parameters=chosen,
+        params_hash=parameters.fingerprint(epochs, learning_rate, chosen),
+        estimate=found.as_json(),
+        reserved=found.cost,
         created_by=by,
     )
     job.openai_job_id = job.run_name
@@ -102,13 +114,18 @@ def checked(
 def queue(job: FineTuningJob, *, by: str) -> FineTuningJob:
     """Store a :func:`checked` job and queue its submission: both happen, or neither does.
 
-    Raises :class:`Conflict` when this training is under way.
+    What it is estimated to cost is reserved with it. Raises :class:`Conflict` when this very
+    training is under way, and :class:`~finetune.budgets.OverBudget`.
     """
     same = FineTuningJob.objects.live().filter(
-        dataset=job.dataset, provider=job.provider, base_model=job.base_model
+        dataset=job.dataset,
+        provider=job.provider,
+        base_model=job.base_model,
+        method=job.method,
+        params_hash=job.params_hash,
     )
     busy = Conflict(
-        "Ya hay un entrenamiento en marcha con estos datos y este modelo base.",
+        "Ya hay un entrenamiento en marcha con estos datos, este modelo base y estos parámetros.",
         code="job_exists",
         modelo_base=job.base_model,
     )
@@ -116,6 +133,7 @@ def queue(job: FineTuningJob, *, by: str) -> FineTuningJob:
         raise busy
     try:
         with transaction.atomic():
+            budgets.reserve(job)
             job.save(force_insert=True)
             async_task("finetune.tasks.submit_job", job.pk)
             audit.record("job_started", job, by=by, base_model=job.base_model)
@@ -127,13 +145,15 @@ def queue(job: FineTuningJob, *, by: str) -> FineTuningJob:
 def refresh(job: FineTuningJob, *, spacing: float = 0) -> bool:
     """Ask the provider about ``job`` and write down the answer; return whether it moved.
 
-    Nothing happens when it has ended, when another is asking, or when it was asked about less
-    than ``spacing`` seconds ago.
+    Nothing happens when it has ended, when another is asking, when it was asked about less than
+    ``spacing`` seconds ago, or while the provider wants to be left alone.
     """
     if job.step != Step.SUBMITTED:
         with leases.held(job, seconds=submission.LEASE_SECONDS, spacing=spacing) as mine:
             return mine and submission.settle(job)
-    with leases.held(job, seconds=ASK_LEASE, spacing=spacing) as mine:
+    if pauses.waits(job.provider):
+        return False
+    with leases.held(job, seconds=ASK_LEASE, spacing=spacing) as mine, pauses.noted(job.provider):
         return mine and news.ask(job)
 
 
@@ -190,38 +210,12 @@ def delete_all(domain: Domain, *, only_failed: bool = False, by: str) -> int:
     return len(chosen)
 
 
-def _refuse_bad_numbers(epochs: int | None, learning_rate: float | None) -> None:
-    wrong: dict[str, Any] = {}
-    if epochs is not None and epochs not in EPOCHS:
-        wrong["epochs"] = ["Un número de 1 a 50."]
-    if learning_rate is not None and not (learning_rate > 0 and math.isfinite(learning_rate)):
-        wrong["learning_rate"] = ["Un número mayor que cero."]
-    if wrong:
-        raise Invalid("Hay campos que no son válidos.", **wrong)
-
-
 def _prepared(domain: Domain, file_id: str) -> ProviderFile:
     files = ProviderFile.objects.filter(dataset__domain=domain, part=Part.TRAIN, file_id=file_id)
     found = files.select_related("dataset__domain").first()
     if found is None:
         raise NotFound("No existe ese archivo preparado.", archivo_id="not_found")
     return found
-
-
-def _refuse_base(provider: str, name: str) -> None:
-    found = remote.model(provider, name)
-    if found is None or not found.trainable:
-        raise Refusal(
-            f"El proveedor «{provider}» no entrena el modelo base «{name}».",
-            code="unknown_base_model",
-            modelo_base=name,
-        )
-    if found.ends and found.ends <= timezone.localdate():
-        raise Refusal(
-            f"El modelo base «{name}» se retiró el {found.ends:%d/%m/%Y}.",
-            code="base_model_retired",
-            modelo_base=name,
-        )
 
 
 def _refuse_ended(job: FineTuningJob) -> None:
@@ -262,4 +256,4 @@ def _cancel_here(job: FineTuningJob) -> None:
                 id=str(job),
             )
         else:
-            job.move_to(JobStatus.CANCELLED)
+            news.end(job, JobStatus.CANCELLED)

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 
 class FakeOpenAI(ThreadingHTTPServer):
-    """Answers from ``replies`` ("POST /chat/completions" -> (status, body) or a function of what
-    was sent); embeddings and models have sensible answers of their own. ``requests`` keeps what
-    came in, in order, as (route, body)."""
+    """Answers from ``replies`` ("POST /chat/completions" -> (status, body), with headers if there
+    are some, or a function of what was sent); embeddings and models have sensible answers of their
+    own. ``requests`` keeps what came in, in order, as (route, body)."""
 
     daemon_threads = True
 
@@ -68,11 +68,14 @@ class Handler(BaseHTTPRequestHandler):
         self.server.requests.append((route, sent))
         missing = 404, {"error": {"message": f"no reply set for {route}", "code": None}}
         reply = self.server.replies.get(route, missing)
-        status, body = reply(sent) if callable(reply) else reply
+        status, body, *headers = reply(sent) if callable(reply) else reply
         payload = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        is_page = payload.startswith(b"<html>")
+        self.send_header("Content-Type", "text/html" if is_page else "application/json")
         self.send_header("Content-Length", str(len(payload)))
+        for name, value in (headers[0] if headers else {}).items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(payload)
 

@@ -239,8 +239,12 @@ SPECTACULAR_SETTINGS = {
 
 MODELSERVER_URL = VAR_DIR / "modelserver-url"  # `make run` says there where its server listens
 DEFAULT_URL = "http://127.0.0.1:8001/v1"
+PROVIDER_FIELDS = (
+    *("BASE_URL", "API_KEY", "CHAT_MODEL", "EMBEDDING_MODEL"),
+    *("TRAINS", "TRAINS_UNTIL", "WEBHOOK_SECRET"),
+)
 PROVIDER_DEFAULTS: dict[str, dict[str, str]] = {
-    "openai": {"BASE_URL": "https://api.openai.com/v1"},
+    "openai": {"BASE_URL": "https://api.openai.com/v1", "TRAINS_UNTIL": "2027-01-06"},
     "local": {
         "BASE_URL": MODELSERVER_URL.read_text() if MODELSERVER_URL.exists() else DEFAULT_URL,
         "CHAT_MODEL": "smollm2-135m-instruct",
@@ -255,8 +259,7 @@ def provider(name: str) -> dict[str, Any]:
     prefix = "OPENAI" if name == "openai" else f"LLM_{name.upper()}"
     known = PROVIDER_DEFAULTS.get(name, {})
     found = {
-        field: env(f"{prefix}_{field}", default=known.get(field, ""))
-        for field in ("BASE_URL", "API_KEY", "CHAT_MODEL", "EMBEDDING_MODEL", "TRAINS")
+        field: env(f"{prefix}_{field}", default=known.get(field, "")) for field in PROVIDER_FIELDS
     }
     return {field.lower(): value for field, value in found.items()} | {
         "trains": found["TRAINS"] == "1"

@@ -31,6 +31,7 @@ from finetune.models.jobs import (
     Step,
 )
 from finetune.models.money import AutoTraining, Budget, Price
+from finetune.models.pauses import ProviderPause
 from finetune.models.trained import (
     Activation,
     ActivationRequest,
@@ -67,6 +68,7 @@ __all__ = [
     "Price",
     "ProviderFile",
     "ProviderNotice",
+    "ProviderPause",
     "QuestionKind",
     "Source",
     "Step",

@@ -1,8 +1,12 @@
 """Rows of the training tests, by plain functions."""
 
+from datetime import timedelta
+
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from finetune import datasets, evaluation, training
+from finetune import datasets, evaluation, submission, training
+from finetune.models import FineTuningJob, ProviderPause
 from tests.factories import a_conversation
 
 
@@ -25,6 +29,16 @@ def a_queued_job(domain, **fields):
 def a_submitted_job(domain, **fields):
     job = a_queued_job(domain, **fields)
     training.submit(job)
+    job.refresh_from_db()
+    return job
+
+
+def settled(job):
+    """The job again, long after its last request and after every wait that a provider asked for."""
+    long_ago = Now() - submission.SETTLING - timedelta(seconds=1)
+    FineTuningJob.objects.filter(pk=job.pk, sent_at__isnull=False).update(sent_at=long_ago)
+    FineTuningJob.objects.filter(pk=job.pk).update(lease_until=None)
+    ProviderPause.objects.filter(until__isnull=False).update(until=long_ago)
     job.refresh_from_db()
     return job
 

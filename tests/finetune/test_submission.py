@@ -1,27 +1,16 @@
 """One job at the provider for each of ours, wherever a process dies or a wire is cut."""
 
-from datetime import timedelta
-
 import pytest
-from django.db.models.functions import Now
 
+from core.errors import Conflict, Invalid, ModelUnavailable
 from core.models import AuditEvent
-from finetune import leases, submission, training
-from finetune.models import FineTuningJob, JobStatus, Step
+from finetune import leases, pauses, remote, submission, training
+from finetune.models import FineTuningJob, JobStatus, ProviderPause, Step
 from tests.factories import a_domain
-from tests.finetune.makers import a_file, a_queued_job
+from tests.finetune.makers import a_file, a_queued_job, settled
 
 pytestmark = pytest.mark.django_db
 CREATE, UPLOAD, LIST = "POST /fine_tuning/jobs", "POST /files", "GET /fine_tuning/jobs"
-
-
-def settled(job):
-    """The job again, long after its last request."""
-    long_ago = Now() - submission.SETTLING - timedelta(seconds=1)
-    FineTuningJob.objects.filter(pk=job.pk, sent_at__isnull=False).update(sent_at=long_ago)
-    FineTuningJob.objects.filter(pk=job.pk).update(lease_until=None)
-    job.refresh_from_db()
-    return job
 
 
 def test_a_job_is_handed_over_with_its_key(domain, training_provider):
@@ -47,6 +36,45 @@ def test_a_job_is_handed_over_with_its_key(domain, training_provider):
         "validating_files",
     )
     assert job.openai_job_id == training_provider.job["id"]
+
+
+def test_every_choice_reaches_the_provider(domain, training_provider):
+    options = {"seed": 7, "batch_size": 2, "lora_rank": 8, "lora_dropout": 0.1}
+    training.submit(a_queued_job(domain, options=options))
+    (sent,) = training_provider.fake.sent(CREATE)
+    assert sent["seed"] == 7
+    assert sent["method"]["supervised"]["hyperparameters"] == {"batch_size": 2}
+    assert (sent["metadata"]["lora_rank"], sent["metadata"]["lora_dropout"]) == ("8", "0.1")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"lora_rank": 0},
+        {"lora_rank": True},
+        {"lora_alpha": "16"},
+        {"lora_dropout": 0.6},
+        {"lora_targets": "q_proj; rm"},
+        {"seed": 2**31},
+        {"batch_size": 257},
+        {"beta": 0.1},
+        {"model": "x"},
+    ],
+)
+def test_what_no_provider_takes_is_refused_by_name(domain, training_provider, options):
+    file = a_file(domain)
+    with pytest.raises(Invalid) as refused:
+        training.start(domain, file_id=file.file_id, options=options, by="ana")
+    assert list(refused.value.details) == list(options)
+    assert not FineTuningJob.objects.exists()
+
+
+def test_other_parameters_are_another_training(domain, training_provider):
+    one = a_queued_job(domain, epochs=2, options={"seed": 1})
+    a_queued_job(domain, epochs=2, options={"seed": 2})
+    with pytest.raises(Conflict):
+        a_queued_job(domain, epochs=2, options={"seed": 1})
+    assert len(one.params_hash) == 64
 
 
 def test_the_held_out_part_goes_along(domain, training_provider):
@@ -153,9 +181,28 @@ def test_being_told_to_wait_counts_for_nothing(domain, training_provider):
     job = a_queued_job(domain)
     training_provider.faults[CREATE] = [(429, {"error": {"message": "slow down"}})] * 5
     for _ in range(6):
-        training.submit(job)
+        training.submit(settled(job))
     job.refresh_from_db()
     assert (job.step, job.attempts) == ("submitted", 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("7", 7), ("Fri, 01 Jan 2999 00:00:00 GMT", 3600), ("soon", 30), (None, 30)],
+)
+def test_nobody_asks_before_the_provider_said(domain, training_provider, said, seconds):
+    job = a_queued_job(domain)
+    headers = {} if said is None else {"Retry-After": said}
+    training_provider.faults[LIST] = [(429, {"error": {"message": "slow down"}}, headers)]
+    for _ in range(3):
+        training.submit(job)
+    pause = ProviderPause.objects.get()
+    assert (pause.until - pause.since).total_seconds() == pytest.approx(seconds, abs=0.1)
+    assert training_provider.sent(LIST) == 1
+
+    training.submit(settled(job))
+
+    assert len(training_provider.jobs) == 1
 
 
 def test_a_refusal_fails_the_job_with_the_providers_words(domain, training_provider):
@@ -171,15 +218,55 @@ def test_a_refusal_fails_the_job_with_the_providers_words(domain, training_provi
     assert job.finished_at
 
 
-def test_running_out_of_money_fails_the_job_after_one_request(domain, training_provider):
+def out_of_money(*_):
+    return 429, {"error": {"code": "insufficient_quota", "message": "no money"}}
+
+
+def test_running_out_of_money_pauses_everything_after_one_request(domain, training_provider):
     job = a_queued_job(domain)
-    error = {"code": "insufficient_quota", "message": "no money"}
-    training_provider.faults[CREATE] = [(429, {"error": error})]
-    for _ in range(3):
-        training.submit(job)
+    other = a_queued_job(a_domain("otro", base_model="base-model"))
+    training_provider.faults[CREATE] = [out_of_money()]
+    for it in (job, job, other, settled(job)):
+        training.submit(it)
+
     job.refresh_from_db()
+    assert (job.status, job.step, job.attempts) == ("pending", "queued", 0)
     assert job.error == "[insufficient_quota] no money"
     assert training_provider.sent(CREATE) == 1
+    alert = AuditEvent.objects.get(action="provider_paused")
+    assert alert.details == {"proveedor": "local", "motivo": "insufficient_quota"}
+
+
+def test_a_paused_provider_gets_no_new_training(domain, training_provider):
+    file = a_file(domain)
+    training_provider.faults[CREATE] = [out_of_money()]
+    training.submit(training.start(domain, file_id=file.file_id, by="ana"))
+    with pytest.raises(Conflict) as refused:
+        training.start(domain, file_id=file.file_id, epochs=2, by="ana")
+    assert refused.value.code == "provider_paused"
+
+
+def test_who_paid_lets_it_go_on(domain, training_provider):
+    job = a_queued_job(domain)
+    training_provider.faults[CREATE] = [out_of_money()]
+    training.submit(job)
+
+    assert pauses.resume("local", by="ana")
+    assert not pauses.resume("local", by="ana")
+
+    job.refresh_from_db()
+    assert job.error is None
+    training.submit(job)
+    assert len(training_provider.jobs) == 1
+    assert AuditEvent.objects.get(action="provider_resumed").actor == "ana"
+
+
+def test_a_wait_does_not_end_a_pause_for_a_person(domain, training_provider):
+    ProviderPause.objects.create(provider="local", code="insufficient_quota", message="no money")
+    training_provider.faults["GET /models"] = [(429, {"error": {"message": "slow"}})]
+    with pytest.raises(ModelUnavailable), pauses.noted("local"):
+        remote.models("local")
+    assert ProviderPause.objects.get().until is None
 
 
 def test_a_lost_key_does_not_fail_a_job_that_may_be_there(domain, training_provider):
