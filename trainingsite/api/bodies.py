@@ -10,6 +10,9 @@ from rest_framework.request import Request
 
 from core.errors import Refusal
 
+MOST_PASSED_OVER = 64 * 1024 * 1024  # bytes; a longer body is cut off
+_PIECE = 64 * 1024
+
 
 class TooLarge(Refusal):
     """The body is longer than ``DATA_UPLOAD_MAX_MEMORY_SIZE``."""
@@ -43,11 +46,19 @@ class Json(JSONParser):
 def raw(request: Request) -> bytes:
     """The body as it came. Read before it is parsed, it stays at hand afterwards.
 
-    Raises :class:`TooLarge` before a byte is read, and :class:`LengthRequired`.
+    Raises :class:`LengthRequired`, and :class:`TooLarge` without keeping a byte.
     """
     if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
         raise LengthRequired("Falta Content-Length: el cuerpo no puede llegar en trozos.")
     try:
         return request._request.body
     except RequestDataTooBig:
+        _pass_over(request)
         raise TooLarge("El cuerpo de la petición es demasiado largo.") from None
+
+
+def _pass_over(request: Request) -> None:
+    """Take the body in and forget it: who is cut off while sending does not hear why."""
+    left = MOST_PASSED_OVER
+    while left > 0 and (piece := request._request.read(min(left, _PIECE))):
+        left -= len(piece)

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 from conversations import incoming
 from conversations.capture import ConsentMissing, NoQuestion, Outcome
@@ -96,9 +97,12 @@ def _told(outcome: Outcome) -> Answer:
     return {"captured": False, "error": error}
 
 
-def _wrong(error: ValidationError) -> Answer:
-    details = {"code": error.default_code, "message": FIELDS_WRONG, "details": error.detail}
-    return {"captured": False, "error": details}
+def _wrong(wrong: ValidationError) -> Answer:
+    fields = wrong.detail
+    if not isinstance(fields, dict):
+        fields = {api_settings.NON_FIELD_ERRORS_KEY: fields}
+    error = {"code": wrong.default_code, "message": FIELDS_WRONG, "details": fields}
+    return {"captured": False, "error": error}
 
 
 def _id_of(data: Any) -> str | None:

@@ -19,6 +19,7 @@ from conversations.models import (
     Processing,
 )
 from tests.factories import a_client, a_domain
+from trainingsite.api import bodies
 
 pytestmark = pytest.mark.django_db
 
@@ -301,6 +302,12 @@ def test_a_bad_item_of_a_batch_hurts_no_other(bot, wrap):
     assert Conversation.objects.count() == 2
 
 
+@pytest.mark.parametrize("nonsense", [None, 5, "a", []])
+def test_an_item_that_is_no_object_is_refused_by_name_too(bot, nonsense):
+    (result,) = bot.post(URL, [nonsense]).json()["results"]
+    assert list(result["error"]["details"]) == ["non_field_errors"]
+
+
 @pytest.mark.parametrize("batch", [[], {"messages": []}, {"messages": "a"}, [{}] * 1001])
 def test_a_batch_holds_one_to_a_thousand(bot, batch):
     answer = bot.post(URL, batch)
@@ -323,9 +330,17 @@ def test_json_that_is_no_message_is_a_422(bot, body):
     assert answer.status_code == 422
 
 
-def test_a_body_over_five_megabytes_is_a_413_before_it_is_read(bot):
+def test_a_body_over_five_megabytes_is_a_413_whose_sender_was_heard_out(bot):
     answer = bot.post(URL, data=b" " * (5 * 1024 * 1024 + 1), content_type="application/json")
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
+    assert not answer.wsgi_request.read()
+
+
+def test_a_body_without_end_is_cut_off(bot, monkeypatch):
+    monkeypatch.setattr(bodies, "MOST_PASSED_OVER", 1024)
+    answer = bot.post(URL, data=b" " * (5 * 1024 * 1024 + 1), content_type="application/json")
+    assert answer.status_code == 413
+    assert len(answer.wsgi_request.read()) == 5 * 1024 * 1024 + 1 - 1024
 
 
 def test_a_body_in_chunks_is_asked_for_its_length(bot):
