@@ -101,7 +101,7 @@ def test_too_few_examples_are_refused_with_their_number(tmp_path, provider):
 def test_a_file_without_a_good_line_is_refused_and_leaves_nothing(tmp_path, provider):
     file = tmp_path / "malo.csv"
     file.write_text("question,answer\n¿Abren?,Sí\n")
-    with pytest.raises(CommandError, match=r"malo\.csv, línea 2: falta pregunta"):
+    with pytest.raises(CommandError, match=r"malo\.csv: la primera línea no nombra"):
         loop(file)
     assert not Domain.objects.filter(slug="malo").exists()
 
