@@ -22,6 +22,7 @@ from finetune.models import (
     BlindVote,
     Dataset,
     DatasetItem,
+    Evaluating,
     EvaluationItem,
     Export,
     FileRemoval,
@@ -50,6 +51,9 @@ def forget(person: Person) -> dict[str, int]:
         Domain.objects.select_for_update(no_key=True).get(pk=person.domain_id)
         items = _items_of(person).filter(erased_at=None)
         datasets = Dataset.objects.filter(pk__in=list(items.values_list("dataset", flat=True)))
+        # Whoever is evaluating with these lines writes nothing more, and reads them again.
+        sitting = Evaluating.objects.filter(evaluation__finished_at=None)
+        sitting.filter(evaluation__model__job__dataset__in=datasets).again()
         copied = _remove_copies(person, items)
         files = _ask_for_removal(ProviderFile.objects.filter(dataset__in=datasets))
         erased = items.update(question="", answer="", rejected="", erased_at=Now())

@@ -60,13 +60,14 @@ def evaluate(
     ``progress`` is told how many of how many answers there are. What a provider fails with is
     raised; calling again goes on from there.
     """
-    exam = exam or exam_of(model)
     evaluation = begin(model, exam=exam, by=by)
     while not evaluation.finished_at:
         mine = Evaluating.objects.filter(evaluation=evaluation).claim(limit=1, seconds=LEASE)
         if mine:
             with _held(mine[0]):
-                Sitting(mine[0], exam, answerer, judge, progress).run()
+                # Who was erased meanwhile is in the questions no more.
+                asked = exam or exam_of(model)
+                Sitting(mine[0], asked, answerer, judge, progress).run()
         else:
             time.sleep(WAIT)
             begin(model, exam=exam, by=by)  # whoever was at it may have given up

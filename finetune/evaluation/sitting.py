@@ -51,29 +51,25 @@ class Sitting:
         """Ask, judge and conclude; return whether all is done by the moment ``until``.
 
         The moment is of ``time.monotonic``. What a provider fails with is raised; nothing that
-        was answered is lost. When the work was taken over meanwhile, the other one concludes.
+        was answered is lost. When the work was taken away meanwhile, nothing more is written.
         """
         begin_again_if_changed(self.evaluation, self.exam)
-        for _ in self._steps():
-            if not self.work.renew(LEASE):
-                return False
-            if until is not None and time.monotonic() > until:
+        for kept in self._steps():
+            if not kept or (until is not None and time.monotonic() > until):
                 return False
         add_similarity(self.evaluation)
         return self._conclude()
 
-    def _steps(self) -> Iterator[None]:
-        """Everything that is left; between two steps the work may be interrupted."""
+    def _steps(self) -> Iterator[bool]:
+        """Do what is left, one answer at a time; whether each could be kept."""
         plan = self._plan()
         known = set(self.evaluation.items.values_list("variant", "question"))
         for done, (variant, asked) in enumerate(plan, 1):
             if (variant.value, asked.text) not in known:
-                yield
-                self._ask(variant, asked)
+                yield self._keep(self._answered(variant, asked))
             if self.progress:
                 self.progress(done, len(plan))
-        for _ in self._judgements():
-            yield
+        yield from self._judgements()
 
     def _plan(self) -> list[tuple[Variant, Question | Probe]]:
         nobody = [] if self.evaluation.incumbent_id else [Variant.INCUMBENT]
@@ -83,7 +79,7 @@ class Sitting:
             *((variant, probe) for variant in PROBED for probe in self.exam.probes),
         ]
 
-    def _ask(self, variant: Variant, asked: Question | Probe) -> None:
+    def _answered(self, variant: Variant, asked: Question | Probe) -> EvaluationItem:
         text, milliseconds = self.answerer(variant, asked.text)
         item = EvaluationItem(
             evaluation=self.evaluation,
@@ -98,26 +94,36 @@ class Sitting:
             item.topic, item.expected = asked.topic, asked.answer
             item.chrf = chrf(text, asked.answer)
             item.exact = is_exact(text, asked.answer) if asked.structured else None
-        # Another process may have asked the same a moment ago, its lease over: one answer is kept.
+        return item
+
+    @transaction.atomic
+    def _keep(self, item: EvaluationItem) -> bool:
+        """Store an answer while the work is ours.
+
+        Renewing locks it: whoever erases a person takes it away first, and finds what we wrote.
+        """
+        if not self.work.renew(LEASE):
+            return False
+        # Another process may have asked the same, its lease over: one answer is kept.
         EvaluationItem.objects.bulk_create([item], ignore_conflicts=True)
+        return True
 
     def _passes(self, variant: Variant, probe: Probe, text: str) -> bool:
         model, domain = self.evaluation.model, self.evaluation.domain
         prompt = model.prompt if variant == Variant.TUNED else domain.prompt
         return not faults(probe, text, prompt=prompt.text, leaks=lambda it: _personal(it, domain))
 
-    def _judgements(self) -> Iterator[None]:
+    def _judgements(self) -> Iterator[bool]:
         """Have the candidate's answers judged beside the base's, one by one."""
         if self.judge is None:
             return
         of_base = self.evaluation.items.filter(variant=Variant.BASE, passed=None)
         theirs = dict(of_base.values_list("question", "answer"))
-        for item in self.evaluation.items.filter(variant=Variant.TUNED, passed=None, judged=None):
-            yield
-            item.judged = self.judge(
-                item.question, item.expected, item.answer, theirs[item.question]
-            )
-            item.save(update_fields=["judged"])
+        own = self.evaluation.items.filter(variant=Variant.TUNED, passed=None)
+        for it in own.filter(judged=None):
+            judged = self.judge(it.question, it.expected, it.answer, theirs[it.question])
+            own.filter(pk=it.pk).update(judged=judged)
+            yield self.work.renew(LEASE)
 
     @transaction.atomic
     def _conclude(self) -> bool:

@@ -1,11 +1,14 @@
 import pytest
 
+from conversations import consent
+from conversations.tasks import erase_person
 from core.errors import ModelUnavailable
 from core.models import AuditEvent
 from finetune import evaluation
 from finetune.evaluation import Exam, Question
 from finetune.models import EvaluationQuestion, Variant
 from finetune.probes import Probe
+from tests.factories import a_conversation, a_person
 from tests.finetune.evaluation.conftest import (
     EXPECTED,
     PROBES,
@@ -13,7 +16,7 @@ from tests.finetune.evaluation.conftest import (
     knows,
     only_the_tuned_knows,
 )
-from tests.finetune.makers import a_trained_model
+from tests.finetune.makers import a_trained_model, examples
 
 pytestmark = pytest.mark.django_db
 
@@ -226,3 +229,35 @@ def test_without_frozen_questions_the_exam_is_what_was_held_out(model):
     kept_apart = model.job.dataset.items.filter(part="valid")
     asked = {it.text for it in evaluation.exam_of(model).questions}
     assert asked == set(kept_apart.values_list("question", flat=True))
+
+
+def test_a_judge_says_how_often_the_candidate_is_preferred_to_the_base(model, exam):
+    def judge(question, approved, one, other):
+        return 1.0 if one == approved else 0.0
+
+    found = evaluated(model, only_the_tuned_knows, exam, judge=judge)
+    assert found.summary["tuned"]["judged"] == 1.0
+    assert found.summary["base"]["judged"] is None
+
+
+def test_who_is_erased_meanwhile_is_not_written_down_again(domain, training_provider):
+    person = a_person(domain, consents=True)
+    examples(domain, 30)
+    model = a_trained_model(domain, training_provider)
+    row = a_conversation(domain, origin="person", person=person, question="¿Y el mío, cuándo?")
+    line = model.job.dataset.items.create(
+        conversation=row, part="valid", position=99, question=row.question, answer=row.answer
+    )
+    asked = []
+
+    def erased_meanwhile(_variant, question):
+        asked.append(question)
+        if asked.count(line.question) == 1 and question == line.question:
+            consent.withdraw(person, channel="test")
+            erase_person(person.pk)
+        return "Sí.", 1
+
+    found = evaluation.evaluate(model, answerer=erased_meanwhile)
+    assert found.finished_at
+    assert asked.count(line.question) == 1
+    assert not found.items.filter(question=line.question).exists()
