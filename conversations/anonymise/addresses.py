@@ -66,6 +66,8 @@ def _area_start(view: View, start: int) -> int:
 
 def _before_flat(text: str, place: int) -> tuple[int, int] | None:
     """A street without its kind, told by the flat that follows: "San Martín 1203, depto 4"."""
+    if not text[max(0, place - 4) : place].rstrip(" ,")[-2:].isdigit():
+        return None
     street = streets.BEFORE_FLAT.search(text, max(0, place - 2 * _REACH), place)
     flat = streets.FLAT.match(text, place)
     return (street.start(), flat.end()) if street and flat else None

@@ -43,7 +43,7 @@ def _is_rfc(text: str) -> bool:
 _RULES: list[tuple[str, re.Pattern[str], Callable[[str], bool]]] = [
     (label, re.compile(rf"(?<![^\W_])(?:{pattern})(?![^\W_])", re.IGNORECASE), is_valid)
     for label, pattern, is_valid in (
-        (ACCOUNT, r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){10,30}", _is_iban),
+        (ACCOUNT, r"[A-Z]{2}\d{2}(?:[ -]?[A-Z]{4})?(?:[ -]?[A-Z]?\d){10,28}", _is_iban),
         (ID, r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d", _always),
         (
             ID,

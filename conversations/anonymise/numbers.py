@@ -185,7 +185,7 @@ def _checked(folded: str, groups: list[re.Match[str]], meaning: str | None) -> I
                 _mistyped(folded, groups, meaning) if place == 0 else hit
             )
         if hit is None:
-            place += 1
+            place = _after_singles(groups, place)
             continue
         if meaning in _DIGITS or (hit[2] == len(groups) - 1 and _ends_clause(folded, groups[-1])):
             hit = _to_its_end(folded, groups, place, hit)
@@ -219,6 +219,14 @@ def _ends_clause(folded: str, group: re.Match[str]) -> bool:
     """One digit, and nothing that it could be a quantity of."""
     end = group.end()
     return len(group[0]) == 1 and folded[end : end + 1] in {"", ".", ",", ";", "\n", ")", "!", "?"}
+
+
+def _after_singles(groups: list[re.Match[str]], place: int) -> int:
+    """The next place to try: of a row of single digits, no number begins in its middle."""
+    end = place
+    while end < len(groups) and len(groups[end][0]) == 1:
+        end += 1
+    return max(place + 1, end - len(_SINGLE) + 1)
 
 
 def _after_harmless(folded: str, groups: list[re.Match[str]]) -> int:
@@ -300,7 +308,11 @@ def _judge(
 ) -> str | None:
     if plus:
         return PHONE if checks.is_international(window.digits) else None
-    if not announced and (_UNIT.match(folded, window.end) or _is_amount(window) or _is_row(groups)):
+    if not announced and (
+        _UNIT.match(folded, window.end)
+        or _is_amount(window)
+        or _is_row(groups[end - len(window.shape) : end])
+    ):
         return None
     shape = window.shape
     if shape[-1] == "1" and len(shape) > 1 and _glue(groups, end - 1) != "-":

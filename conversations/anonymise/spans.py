@@ -46,7 +46,8 @@ def apart(spans: Iterable[Span]) -> list[Span]:
 
 def hide(view: str, spans: Iterable[Span]) -> str:
     """Return the view with these ordered spans turned into barriers of the same length."""
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = 0
     for start, end, label in spans:
         pieces += (view[done:start], BARRIER[label] * (end - start))
         done = end
@@ -55,7 +56,8 @@ def hide(view: str, spans: Iterable[Span]) -> str:
 
 def mask(text: str, spans: Iterable[Span]) -> str:
     """Return the text with a placeholder for each of these ordered spans."""
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = 0
     for start, end, label in spans:
         pieces += (text[done:start], "[", label, "]")
         done = end
