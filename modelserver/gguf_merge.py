@@ -1,7 +1,9 @@
 """An adapter merged into its base: one GGUF file that needs no other. Needs no torch.
 
 Every tensor that the adapter touches is unpacked, gets ``alpha / rank * B @ A`` added and is packed
-again in the wanted kind; all others, and what the file says of itself, are copied as they are.
+again in the wanted kind. Others are copied as they are, but in the kinds that pack nothing, where
+those that were packed are unpacked too: llama.cpp rounds what it multiplies with a packed matrix.
+What the file says of itself is copied.
 """
 
 from collections.abc import Mapping
@@ -26,6 +28,7 @@ _PACKINGS = {  # of ``packaging_task.KINDS``
     "f16": (GGMLQuantizationType.F16, LlamaFileType.MOSTLY_F16),
     "f32": (_FLOAT, LlamaFileType.ALL_F32),
 }
+_PLAIN = {_FLOAT, GGMLQuantizationType.F16, GGMLQuantizationType.BF16}
 _BLOCK = 32  # the numbers of a row that Q8_0 packs together
 _TEMPLATE, _FILE_TYPE = "tokenizer.chat_template", "general.file_type"
 _WRITTEN_BY_THE_WRITER = ("GGUF.", "general.architecture")
@@ -48,16 +51,19 @@ def merge(base: Path, adapter: Path, target: Path, *, kind: str, chat_template: 
     reader, (scale, touched) = GGUFReader(base), _read(adapter)
     writer = GGUFWriter(target, str(_value(reader, "general.architecture")))
     _copy_metadata(reader, writer, {_TEMPLATE: chat_template, _FILE_TYPE: int(file_type)})
+    packed = {it.name: _packing(it, packing, changed=it.name in touched) for it in reader.tensors}
     for tensor in reader.tensors:
-        _announce(writer, tensor, _packing(tensor, packing) if tensor.name in touched else None)
+        _announce(writer, tensor, packed[tensor.name])
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_ti_data_to_file()
     for tensor in reader.tensors:
-        data = tensor.data
-        if low := touched.get(tensor.name):
-            whole = dequantize(data, tensor.tensor_type) + scale * (low.b @ low.a)
-            data = quantize(whole.astype(np.float32), _packing(tensor, packing))
+        data, kind_now = tensor.data, packed[tensor.name]
+        if kind_now is not None:
+            whole = dequantize(data, tensor.tensor_type)
+            if low := touched.get(tensor.name):
+                whole = whole + scale * (low.b @ low.a)
+            data = quantize(whole.astype(np.float32), kind_now)
         writer.write_tensor_data(data)
     writer.close()
 
@@ -72,9 +78,15 @@ def _read(adapter: Path) -> tuple[float, dict[str, _Low]]:
     return float(_value(reader, "adapter.lora.alpha")) / rank, touched
 
 
-def _packing(tensor: ReaderTensor, wanted: GGMLQuantizationType) -> GGMLQuantizationType:
+def _packing(
+    tensor: ReaderTensor, wanted: GGMLQuantizationType, *, changed: bool
+) -> GGMLQuantizationType | None:
+    """How a tensor is packed anew; ``None`` for one that is copied."""
+    packs = wanted == GGMLQuantizationType.Q8_0
+    if not changed and (packs or tensor.tensor_type in _PLAIN):
+        return None
     whole_blocks = int(tensor.shape[0]) % _BLOCK == 0  # a GGUF's first dimension is a row's length
-    return wanted if whole_blocks or wanted != GGMLQuantizationType.Q8_0 else _FLOAT
+    return wanted if whole_blocks or not packs else _FLOAT
 
 
 def _announce(

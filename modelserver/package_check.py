@@ -1,7 +1,11 @@
-"""Five prompts, answered by a packaged model and by the model it was made of.
+"""Five prompts, answered by a packaged model and by the trained model it was made of.
 
 The prompts are the first ones of the files the model was trained and measured with: what it is for,
 and the same ones each time. The likeliest word is taken at each step, so nothing is left to chance.
+
+The trained model answers in its own library (``reference_process``). What base and adapter answer
+as they are served here is told beside it: over a packed base llama.cpp rounds on its way, and a
+model that is not sure of itself may then say something else.
 """
 
 from collections.abc import Sequence
@@ -27,11 +31,17 @@ async def answers(pool: Pool, served: Served, prompts: Sequence[Messages]) -> li
     return found
 
 
-def compare(prompts: Sequence[Messages], expected: Sequence[str], packaged: Sequence[str]) -> Check:
-    """What the answers of the packaged model are, beside those that were expected."""
+def compare(
+    prompts: Sequence[Messages],
+    *,
+    expected: Sequence[str],
+    served: Sequence[str],
+    packaged: Sequence[str],
+) -> Check:
+    """The answers of the packaged model, beside those that were expected and those served here."""
     rows = [
-        CheckedPrompt(messages=messages, expected=one, packaged=other, equal=one == other)
-        for messages, one, other in zip(prompts, expected, packaged, strict=True)
+        CheckedPrompt(messages=asked, expected=it, served=here, packaged=there, equal=it == there)
+        for asked, it, here, there in zip(prompts, expected, served, packaged, strict=True)
     ]
     return Check(equal=all(it.equal for it in rows), max_tokens=MOST_TOKENS, prompts=rows)
 

@@ -17,16 +17,20 @@ class PackageFile(BaseModel):
 
 
 class CheckedPrompt(BaseModel):
-    """One prompt, what base and adapter answer to it, and what the merged file does."""
+    """One prompt; what the trained model answers, what is served here, what the merged file says.
+
+    ``equal``: the merged file says what was expected, word for word.
+    """
 
     messages: Messages
     expected: str
+    served: str
     packaged: str
     equal: bool
 
 
 class Check(BaseModel):
-    """Whether the merged file gives the answers of base and adapter, word for word."""
+    """Whether the merged file gives the answers of the trained model, word for word."""
 
     equal: bool
     max_tokens: int

@@ -12,6 +12,7 @@ import shutil
 import time
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
+from typing import Any
 
 from openai.types.fine_tuning.fine_tuning_job import Error
 
@@ -25,6 +26,7 @@ from modelserver.packaging_task import KINDS, PackagingTask
 from modelserver.serving import Pool, Served
 from modelserver.settings import Settings
 from modelserver.store import write_json
+from modelserver.validation import Messages
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +61,7 @@ class Packager:
             type=KINDS[0] if wanted == AUTO else wanted,
             created_at=int(time.time()),
         )
-        shutil.rmtree(_folder(adapter), ignore_errors=True)
-        _folder(adapter).mkdir()
+        _folder(adapter).mkdir(exist_ok=True)
         _save(adapter, package)
         task = asyncio.create_task(self._build_or_fail(adapter, package, wanted))
         self._building[adapter.name] = task
@@ -108,18 +109,36 @@ class Packager:
         prompts = first_prompts(adapter.job_folder, package_check.PROMPTS)
         if not prompts:
             raise ApiError(400, "What it was trained on was deleted, so nothing can be checked.")
-        served = self.catalogue.served(adapter.name)
-        expected = await package_check.answers(self.pool, served, prompts)
+        expected = await self._reference(adapter, prompts)
+        here = self.catalogue.served(adapter.name)
+        served = await package_check.answers(self.pool, here, prompts)
         for kind in KINDS if wanted == AUTO else [wanted]:
             files = await self._pack(adapter, kind)
             merged = Served(f"{adapter.name} {kind}", _folder(adapter) / "files" / "merged.gguf")
             packaged = await package_check.answers(self.pool, merged, prompts)
             await self.pool.unload(merged.id)
-            check = package_check.compare(prompts, expected, packaged)
+            check = package_check.compare(
+                prompts, expected=expected, served=served, packaged=packaged
+            )
             package = _finished(package, kind, files, check)
             if check.equal:
                 break
         return package
+
+    async def _reference(self, adapter: Adapter, prompts: list[Messages]) -> list[str]:
+        """What the trained model answers, asked once: its library takes a while to load."""
+        known = _folder(adapter) / "reference.json"
+        if not known.exists():
+            asked = {
+                "job": str(adapter.job_folder),
+                "adapter": str(adapter.folder / "adapter"),
+                "prompts": prompts,
+                "max_tokens": package_check.MOST_TOKENS,
+            }
+            line = json.dumps(asked).encode() + b"\n"
+            write_json(known, await self._ask("modelserver.reference_process", line))
+        found: list[str] = json.loads(known.read_text(encoding="utf-8"))
+        return found
 
     async def _pack(self, adapter: Adapter, kind: str) -> list[PackageFile]:
         base = self.catalogue.bases[adapter.record.job.model]
@@ -134,18 +153,19 @@ class Packager:
             kind=kind,
             context=self.settings.context,
         )
+        told = await self._ask("modelserver.packaging_process", task.line())
+        return [PackageFile(**it) for it in told["files"]]
+
+    async def _ask(self, module: str, line: bytes) -> Any:
+        """One of our modules as a process: a line of JSON in, a line of JSON out."""
         self._process = await processes.spawn(
-            "modelserver.packaging_process",
-            threads=self.settings.threads,
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=PIPE,
+            module, threads=self.settings.training_threads, stdin=PIPE, stdout=PIPE, stderr=PIPE
         )
-        said, errors = await self._process.communicate(task.line())
+        said, errors = await self._process.communicate(line)
         if self._process.returncode:
             last = errors.decode(errors="replace").strip().rpartition("\n")[2]
             raise ApiError(500, f"The packaging process failed: {last}")
-        return [PackageFile(**it) for it in json.loads(said)["files"]]
+        return json.loads(said)
 
 
 def _folder(adapter: Adapter) -> Path:

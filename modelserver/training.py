@@ -74,8 +74,18 @@ def train(folder: Path, task: TrainingTask, report: Report) -> int | None:
         _tell_plan(plan, task, report)
     template = folder / "chat_template.jinja"
     template.write_text(base.tokenizer.chat_template, encoding="utf-8")
-    how = {"plan": plan, "task": task, "device": processor, "folder": folder}
-    return lora.fit(Lesson(base, served, objective, **fitting, **how), report)
+    lesson = Lesson(
+        weights=base,
+        base=served,
+        objective=objective,
+        training=fitting["training"],
+        validation=fitting["validation"],
+        plan=plan,
+        task=task,
+        device=processor,
+        folder=folder,
+    )
+    return lora.fit(lesson, report)
 
 
 def _examples(folder: Path, part: str, objective: "Objective") -> list[Any]:
