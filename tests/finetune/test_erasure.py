@@ -9,6 +9,7 @@ from django.utils import timezone
 from conversations import consent
 from conversations.models import Conversation
 from conversations.tasks import erase_person
+from core.errors import Refusal
 from core.models import AuditEvent
 from finetune import datasets, erasure, tasks
 from finetune.models import (
@@ -138,7 +139,7 @@ def test_models_that_learnt_from_them_are_flagged_and_the_version_trains_no_more
     assert TrainedModel.objects.of_erased().get() == model
     assert model.learnt_from_erased
     assert AuditEvent.objects.get(action="person_erased_from_data").details["models"] == [model.pk]
-    with pytest.raises(datasets.Refusal):
+    with pytest.raises(Refusal):
         datasets.refuse_withdrawn(Dataset.objects.get())
 
 

@@ -3,7 +3,7 @@ from django.db import IntegrityError
 
 from conversations.models import Conversation
 from core.errors import ModelUnavailable, NotFound
-from finetune import datasets
+from finetune import datasets, remote
 from finetune.models import Dataset, DatasetItem, ProviderFile
 from tests.factories import a_conversation
 from tests.finetune.fake_training import lines
@@ -125,7 +125,7 @@ def test_a_file_that_the_provider_lost_is_sent_again(domain, training_provider):
 
 def test_of_two_uploads_at_once_one_remains(domain, training_provider, monkeypatch):
     examples(domain, 12)
-    send = datasets.remote.upload
+    send = remote.upload
 
     def while_another_does(provider, **sent):
         dataset, part = Dataset.objects.get(), "train"
@@ -133,7 +133,7 @@ def test_of_two_uploads_at_once_one_remains(domain, training_provider, monkeypat
         ProviderFile.objects.create(file_id="file-theirs", bytes=1, **theirs)
         return send(provider, **sent)
 
-    monkeypatch.setattr(datasets.remote, "upload", while_another_does)
+    monkeypatch.setattr(remote, "upload", while_another_does)
 
     _dataset, file = datasets.prepare(domain, by="ana")
 
