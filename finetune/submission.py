@@ -2,7 +2,8 @@
 
 ``submitting`` is written before the request that is paid. Whoever finds a job there does not know
 whether that request arrived, so the provider is asked for the job's ``run_key`` first; only long
-after a request, and after having looked, is it repeated, once. Then a person has to decide.
+after a request, and after having looked, is it repeated. After two that the provider left without
+an answer a person has to decide.
 """
 
 import logging
@@ -14,15 +15,16 @@ from django.db.models.functions import Now
 from core import audit
 from core.errors import ModelRefused, ModelUnavailable, Refusal
 from finetune import datasets, leases, news, pauses, remote
-from finetune.models import FineTuningJob, JobStatus, Part, ProviderFile, Step
+from finetune.models import FineTuningJob, JobQuerySet, JobStatus, Part, ProviderFile, Step
 
 logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 150  # longer than the queue lets a task live
 SETTLING = timedelta(seconds=120)  # how long a request may take to show up at the provider
-MOST_ATTEMPTS = 2
+MOST_ATTEMPTS = 4  # whatever cut them short: the provider, or our own end
+MOST_UNANSWERED = 2
 UNDECIDED = (
-    "Dos envíos quedaron sin respuesta y el proveedor no muestra este entrenamiento. "
+    "Los envíos quedaron sin respuesta y el proveedor no muestra este entrenamiento. "
     "Compruébelo en el proveedor antes de iniciar otro."
 )
 
@@ -63,7 +65,7 @@ def _settle(job: FineTuningJob) -> bool:
         return news.record(job, found)
     if is_settling(job):
         return False
-    if job.attempts >= MOST_ATTEMPTS:
+    if job.attempts >= MOST_ATTEMPTS or job.unanswered >= MOST_UNANSWERED:
         return news.end(job, JobStatus.FAILED, error=UNDECIDED, surely=False)
     return _order(job)
 
@@ -96,14 +98,23 @@ def _order(job: FineTuningJob) -> bool:
             sent_at=Now(),
         ):
             return False  # the lease ran out while the files were sent
-        return news.record(job, remote.create_job(job.provider, order))
+        return news.record(job, _create(job, order, mine))
+    except ModelUnavailable:
+        raise
+    except Refusal as refusal:
+        return _fail(job, refusal)
+
+
+def _create(job: FineTuningJob, order: remote.JobOrder, mine: JobQuerySet) -> remote.RemoteJob:
+    """Send it, and count it where no answer came."""
+    try:
+        return remote.create_job(job.provider, order)
     except ModelUnavailable as error:
         if remote.is_too_many(error):  # turned away unread: it does not count
-            sent = mine.filter(step=Step.SUBMITTING)
-            sent.update(step=Step.QUEUED, attempts=F("attempts") - 1, sent_at=None)
+            mine.update(step=Step.QUEUED, attempts=F("attempts") - 1, sent_at=None)
+        else:
+            mine.update(unanswered=F("unanswered") + 1)
         raise
-    except (ModelRefused, datasets.DoesNotTrain) as refusal:
-        return _fail(job, refusal)
 
 
 def _fail(job: FineTuningJob, refusal: Refusal) -> bool:

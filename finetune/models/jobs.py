@@ -109,6 +109,7 @@ class FineTuningJob(models.Model):
     created_by = models.CharField(_("por"), max_length=150)
     trained_tokens = models.BigIntegerField(_("tokens entrenados"), null=True)
     attempts = models.PositiveSmallIntegerField(_("intentos de envío"), default=0)
+    unanswered = models.PositiveSmallIntegerField(_("envíos sin respuesta"), default=0)
     sent_at = models.DateTimeField(_("último envío"), null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     asked_at = models.DateTimeField(_("preguntado"), null=True, editable=False)

@@ -1,9 +1,13 @@
 """A provider that trains: files and jobs with a life of their own, over the real wire."""
 
 import json
+import os
+import signal
 from itertools import count
+from threading import Event
 from urllib.parse import parse_qs
 
+from conversations.fingerprints import token_count
 from tests.fakes import a_model
 
 
@@ -11,9 +15,10 @@ class FakeTraining:
     """Gives a ``FakeOpenAI`` files and fine-tuning jobs.
 
     ``files`` and ``jobs`` are what the provider holds, by id. ``faults`` maps a route to a list of
-    what goes wrong at its next requests: ``"drop"`` does the work and never answers, ``"cut"``
-    drops the connection before any work, a status and body answer that and do no work, ``"page"``
-    works and answers a proxy's page.
+    what goes wrong at its next requests: ``"drop"`` does the work and drops the connection,
+    ``"cut"`` drops it before any work, a status and body answer that and do no work; after the
+    work, ``"hang"`` never answers, ``"page"`` answers a proxy's page, and ``"short"`` half its
+    JSON. ``victim`` is a process that is killed while its first request to ``fatal`` is answered.
     """
 
     def __init__(self, fake):
@@ -23,6 +28,8 @@ class FakeTraining:
         self.jobs = {}
         self.events = {}
         self.faults = {}
+        self.victim = self.fatal = None
+        self.released = Event()  # set when what hangs may go
         self._serial = count(1)
         self.models = {"base-model": {}}
         for route, reply in {
@@ -40,14 +47,25 @@ class FakeTraining:
     def _with_faults(self, route, reply, sent):
         waiting = self.faults.get(route)
         fault = waiting.pop(0) if waiting else None
+        try:
+            return self._faulty(fault, reply, sent)
+        finally:
+            if self.victim and route == self.fatal:
+                os.kill(self.victim, signal.SIGKILL)
+                self.victim = None
+
+    def _faulty(self, fault, reply, sent):
         if isinstance(fault, tuple):
             return fault
         if fault == "cut":
             raise ConnectionAbortedError
         status, body = reply(sent)
-        if fault == "drop":
+        if fault == "hang" and not self.victim:
+            self.released.wait(5)
+        if fault in ("drop", "hang"):
             raise ConnectionAbortedError
-        return (200, b"<html>proxy</html>") if fault == "page" else (status, body)
+        broken = {"page": b"<html>proxy</html>", "short": json.dumps(body).encode()[:-20]}
+        return (200, broken[fault]) if fault else (status, body)
 
     def list_models(self, _sent):
         return listed([a_model(name, **extra) for name, extra in self.models.items()])
@@ -147,8 +165,22 @@ class FakeTraining:
         """Bring a job to a good end."""
         self.models[model] = {"demonstration": True}
         self.fake.replies[f"GET /models/{model}"] = 200, a_model(model, demonstration=True)
-        facts = {"status": "succeeded", "fine_tuned_model": model, "trained_tokens": 70}
-        self.jobs[name].update(facts, finished_at=99)
+        facts = {"status": "succeeded", "fine_tuned_model": model}
+        tokens = self.billed_tokens(self.jobs[name])
+        self.jobs[name].update(facts, trained_tokens=tokens, finished_at=99)
+
+    def billed_tokens(self, job):
+        """What training a job's file takes, counted over the lines that were uploaded."""
+        messages = [it["messages"] for it in lines(self.files[job["training_file"]])]
+        method = job["method"][job["method"]["type"]]["hyperparameters"]
+        rounds = method.get("n_epochs") or max(3, -(-100 // len(messages)))
+        once = sum(3 + sum(4 + token_count([it["content"]]) for it in said) for said in messages)
+        return rounds * once
+
+    @property
+    def bill(self):
+        """The tokens that the provider asks money for."""
+        return sum(it["trained_tokens"] or 0 for it in self.jobs.values())
 
     @property
     def job(self):

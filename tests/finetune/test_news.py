@@ -61,7 +61,7 @@ def test_a_success_leaves_a_model(domain, training_provider):
     model = a_trained_model(domain, training_provider)
     job = model.job
     assert (job.status, job.trained_model, job.progress) == ("succeeded", model.name, 100)
-    assert (job.trained_tokens, model.base_model) == (70, "base-model")
+    assert (job.trained_tokens, model.base_model) == (training_provider.bill, "base-model")
     assert model.prompt == domain.prompt
     assert model.demonstration
 
