@@ -16,7 +16,9 @@ ROLE_NAMES: dict[str, Any] = {
 """The roles of ``core.access``; a group that staff made keeps the name they gave it."""
 
 ACTIONS: dict[str, Any] = {
+    "activation_approved": _("Activación aprobada"),
     "activation_asked": _("Activación pedida"),
+    "activation_declined": _("Activación rechazada"),
     "consent_granted": _("Consentimiento dado"),
     "consent_withdrawn": _("Consentimiento retirado"),
     "consent_text_written": _("Texto de consentimiento escrito"),

@@ -75,10 +75,10 @@ def settings_of(job: FineTuningJob) -> list[tuple[str, Any]]:
 
 def evaluation_of(job: FineTuningJob) -> dict[str, Any] | None:
     """The newest evaluation of the job's model: a row for each who answered, and the verdict."""
-    found = Evaluation.objects.filter(model__job=job).first()
+    found = Evaluation.objects.finished().filter(model__job=job).first()
     if found is None:
         return None
-    scored = found.items.order_by().values("variant")
+    scored = found.items.filter(passed=None).order_by().values("variant")
     rows = scored.annotate(
         questions=Count("pk"),
         chrf=Avg("chrf"),

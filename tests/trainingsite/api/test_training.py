@@ -283,6 +283,37 @@ def test_activating_answers_with_the_contracts_keys(api, domain, training_provid
     assert activation.active(domain) == model
 
 
+def test_without_evidence_a_model_is_activated_with_a_reason(api, domain, training_provider):
+    model = a_trained_model(domain, training_provider)
+    sent = {"modelo_id": model.name}
+    error = refusal(api.post(f"{ROOT}/activar", sent), 409, "reason_needed")
+    assert error["details"]["veredicto"] == "unclear"
+    assert api.post(f"{ROOT}/activar", sent | {"motivo": "Suena mejor."}).status_code == 200
+    assert domain.activations.get().reason == "Suena mejor."
+
+
+def test_a_worse_model_takes_a_second_person_who_asks_for_the_same(api, domain, training_provider):
+    model = a_trained_model(domain, training_provider)
+    an_evaluation(model, "worse")
+    sent = {"modelo_id": model.name, "motivo": "Lo pide la gerencia."}
+    refusal(api.post(f"{ROOT}/activar", sent), 409, "model_is_worse")
+    forced = sent | {"forzar": True}
+    for _ in range(2):
+        refusal(api.post(f"{ROOT}/activar", forced), 409, "second_person_needed")
+    assert activation.active(domain) is None
+    second = client_of("trainer", domain)
+    assert second.post(f"{ROOT}/activar", forced).status_code == 200
+    chosen = domain.activations.get()
+    assert chosen.approved_by not in ("", chosen.activated_by)
+
+
+def test_force_is_a_yes_or_a_no(api, domain, training_provider):
+    model = a_trained_model(domain, training_provider)
+    sent = {"modelo_id": model.name, "forzar": "quizás"}
+    error = refusal(api.post(f"{ROOT}/activar", sent), 422, "invalid")
+    assert list(error["details"]) == ["forzar"]
+
+
 def test_an_unknown_model_is_not_activated(api, training_provider):
     refusal(api.post(f"{ROOT}/activar", {"modelo_id": "ft:nope"}), 404, "not_found")
 
