@@ -14,10 +14,24 @@ from conversations.keys import normalise
 
 GRAM = 4  # characters
 PERMUTATIONS = 128
-BANDS = 16
+ROWS = 8  # of the signature in one band: 16 bands
+FINE_ROWS = 5  # 25 bands, which miss next to nothing and meet more by chance
 SEED = 42  # part of the format: another one makes stored bands incomparable
 _SIGNATURE = struct.Struct(f"<{PERMUTATIONS}I")
-_BAND_BYTES = _SIGNATURE.size // BANDS
+_HASHERS = [
+    blake2b(digest_size=8, salt=band.to_bytes(16, "little"))
+    for band in range(PERMUTATIONS // FINE_ROWS)
+]
+
+
+def grams(text: str) -> frozenset[str]:
+    """The distinct runs of four characters of ``text``, normalised; a shorter text is one.
+
+    >>> sorted(grams("¡Precio!"))
+    ['ecio', 'prec', 'reci']
+    """
+    said = normalise(text)
+    return frozenset(said[at : at + GRAM] for at in range(max(1, len(said) - GRAM + 1)) if said)
 
 
 def bands(text: str) -> list[int]:
@@ -30,14 +44,15 @@ def bands(text: str) -> list[int]:
     >>> bands("¿Precio del HLSO 16/20?") == bands("precio del hlso 16 20")
     True
     """
-    said = normalise(text)
-    if not said:
-        return []
-    grams = {said[at : at + GRAM] for at in range(max(1, len(said) - GRAM + 1))}
-    sketch = RMinHash(PERMUTATIONS, SEED)
-    sketch.update(sorted(grams))
-    signature = _SIGNATURE.pack(*sketch.digest())
-    return [_hashed(signature, band) for band in range(BANDS)]
+    return _bands(text, ROWS)
+
+
+def fine_bands(text: str) -> list[int]:
+    """25 numbers, for comparing where nothing may be missed; they are not stored.
+
+    Texts whose 4-grams overlap by 0.85 share none in one case of two million.
+    """
+    return _bands(text, FINE_ROWS)
 
 
 def token_count(texts: Iterable[str]) -> int:
@@ -46,11 +61,26 @@ def token_count(texts: Iterable[str]) -> int:
     return sum(count(text) for text in texts)
 
 
-def _hashed(signature: bytes, band: int) -> int:
+def _bands(text: str, rows: int) -> list[int]:
+    """The signature of ``text`` cut into bands of ``rows``; one of nothing has none."""
+    found = grams(text)
+    if not found:
+        return []
+    sketch = RMinHash(PERMUTATIONS, SEED)
+    sketch.update(list(found))
+    signature = _SIGNATURE.pack(*sketch.digest())
+    size = _SIGNATURE.size // PERMUTATIONS * rows
+    return [
+        _hashed(signature[band * size : (band + 1) * size], band)
+        for band in range(PERMUTATIONS // rows)
+    ]
+
+
+def _hashed(rows: bytes, band: int) -> int:
     """A band's rows as one number; the band's place counts, so bands meet only their own kind."""
-    rows = signature[band * _BAND_BYTES : (band + 1) * _BAND_BYTES]
-    digest = blake2b(rows, digest_size=8, salt=band.to_bytes(16, "little"))
-    return int.from_bytes(digest.digest(), "little", signed=True)
+    hasher = _HASHERS[band].copy()
+    hasher.update(rows)
+    return int.from_bytes(hasher.digest(), "little", signed=True)
 
 
 @cache
