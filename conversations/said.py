@@ -2,10 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from conversations import categories
-from conversations.anonymise import VERSION, anonymise
+from conversations.anonymise import VERSION, Recogniser, anonymise
 from conversations.anonymise.spans import PLACEHOLDER
 from conversations.deliveries import Facts
 from conversations.fingerprints import bands, token_count
@@ -14,6 +18,13 @@ from conversations.threads import TURNS
 from core.models import Domain
 
 _LENGTHS = {"product": 80, "product_code": 80, "category": 50, "context": None}
+
+
+@cache
+def name_recogniser(dotted_path: str) -> Recogniser | None:
+    """What finds names besides the rules, if settings name it. Raises ImportError."""
+    recogniser: Recogniser | None = import_string(dotted_path) if dotted_path else None
+    return recogniser
 
 
 class Said:
@@ -28,7 +39,8 @@ class Said:
 
     def counted(self, text: str) -> tuple[str, Counter[str]]:
         """``text`` without personal data, and how many masks of each kind it got."""
-        safe, spans = anonymise(text.strip(), keep=self._keep)
+        recogniser = name_recogniser(settings.NAME_RECOGNISER)
+        safe, spans = anonymise(text.strip(), keep=self._keep, recogniser=recogniser)
         return safe, Counter(span.label for span in spans)
 
     def texts(self, question: str, answer: str) -> dict[str, Any]:

@@ -162,6 +162,8 @@ Q_CLUSTER = {
 # What forgets a person who took their consent back, room by room, lowest last: dotted paths of
 # functions ``(person) -> dict of counts``, called by a task.
 ERASERS = ["finetune.erasure.forget", "conversations.erasure.erase"]
+# Finds names that the rules do not know: a dotted path of a function (text) -> their places.
+NAME_RECOGNISER = env("NAME_RECOGNISER", default="")
 # How the rivals of an evaluation answer: a function (model, model in service) -> answerer.
 EVALUATION_ANSWERER = "rag.answerer.answerer"
 # Whether every activation takes two people, also of a model that proved better (Q42).

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise, product
+from itertools import product
 from typing import NamedTuple
 
-from conversations.anonymise import checks
+from conversations.anonymise import checks, quantities
 from conversations.anonymise.gate import Gate, Rule
 from conversations.anonymise.spans import ACCOUNT, BARRIER, ID, NAME, PHONE, Span, apart
 from conversations.anonymise.view import View
@@ -18,27 +18,9 @@ _RUN = re.compile(r"\d(?:[ \t.\-()*_·•]{0,3}\d){5,}")
 _SLASHED = re.compile(r"(?<![\d/])0?\d{2,3}/\d{3}/\d{3,4}(?![\d/])")
 _GATE = Gate(patterns=(FIVE_DIGITS,))
 _GROUP = re.compile(r"\d+")
-_NOT_PERSONAL = re.compile(
-    r"(?<![\d.-])(?:"
-    r"(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|1[0-2])[-/.](?:(?:19|20)\d\d|\d\d)"
-    r"|(?:19|20)\d\d[-/.](?:0[1-9]|1[0-2])[-/.](?:0[1-9]|[12]\d|3[01])"
-    r"|\d{3}-\d{3}-\d{9}|[1-9]\d?[-/]\d\d(?:[ \t]{1,3}[1-9]\d?[-/]\d\d){1,30}"
-    r")(?![-/.]?\d)"
-    r"|[$€][ \t]?(?:\d{1,3}(?:[ .,]\d{3}){1,4}|\d{1,12}(?:[.,]\d{1,2})?)(?!\d)"
-)
-# Where one of these may stand: digits with signs between, or money.
-_CHUNK = re.compile(r"\d[\d \t./-]{5,}|[$€][ \t]?\d[\d \t.,]*")
 _CHAT_LINK = re.compile(r"(?:https?://)?(?:www\.)?(?:wa\.me/|api\.whatsapp\.com/send\?phone=)\+?$")
 _COUNTRY = re.compile(r"(?<![^\W_])((?:cl|uy|sv|gt|py|ar|ec|pe|mx) )$")
 _DEPARTMENT = re.compile(r"[ -](?:lp|sc|cbba?|ch|or|pt|tj|bn|pd)\b")
-_UNIT = re.compile(
-    r"[ \t]?(?:%|°|kgs?\b|kilos?\b|kilogramos?\b|lbs?\b|libras?\b|gr?\b|gramos?\b|ton\b|tm\b"
-    r"|toneladas?\b|cajas?\b|cartones\b|masters?\b|unidades\b|und\b|piezas\b|bolsas\b|pallets?\b"
-    r"|contenedor(?:es)?\b|pesos\b|cop\b|usd\b|clp\b|mxn\b|ars\b|eur(?:os)?\b|d[oó]lares\b|soles\b"
-    r"|bs\b|bol[ií]vares\b|guaran[ií]es\b|millones\b|mil\b|litros?\b|metros\b|m2\b|d[ií]as\b"
-    r"|gb\b|mb\b|[/x]\s?\d)",
-    re.IGNORECASE,
-)
 _GLUED = re.compile(r"(?:tel|telf|tlf|cel|celu|celular|wa|wsp|wpp|whatsapp|fono|telefono)$")
 _LINK = re.compile(r"(?:[ ]?[,/;|-][ ]?|[?]?[ ](?:y|o|y/o|or|and)[ ])")
 _LINKED = re.compile(
@@ -48,7 +30,6 @@ _NAMED = re.compile(rf"{BARRIER[NAME]}[ ,:;(\n-]{{1,3}}$")
 _OF_BARRIER = {char: label for label, char in BARRIER.items()}
 _DIGITS = {PHONE: (6, 15), ID: (6, 14), ACCOUNT: (7, 24)}
 _LONG_GROUP = 7
-_LONGEST_SIZE, _MOST_SIZES = 2, 3
 # Cards, CLABE, CCC and CCI, CBU, IBAN without its letters.
 _WHOLE_ACCOUNTS = frozenset({16, 18, 20, 22, 24})
 _MOST_GROUPS = 14
@@ -96,23 +77,10 @@ def _find(view: View) -> list[Span]:
         bare = _SLASHED.sub(lambda m: m[0].replace("/", "-"), bare)
     runs = list(_RUN.finditer(bare))
     if not all(run[0].isdigit() for run in runs) or "$" in bare or "€" in bare:
-        bare = _hide_harmless(bare)
+        bare = quantities.hidden(bare)
         runs = list(_RUN.finditer(bare))
     found = _written(view, runs)
     return apart([span for span in found if not view.keeps(*span[:2])])
-
-
-def _hide_harmless(folded: str) -> str:
-    """Dates, amounts, invoice numbers and rows of sizes never take part in a number."""
-    pieces: list[str] = []
-    done = 0
-    for chunk in _CHUNK.finditer(folded):
-        if chunk[0].isdigit():
-            continue
-        for match in _NOT_PERSONAL.finditer(folded, chunk.start(), chunk.end()):
-            pieces += folded[done : match.start()], "\ufffd" * len(match[0])
-            done = match.end()
-    return "".join([*pieces, folded[done:]]) if pieces else folded
 
 
 def _written(view: View, runs: list[re.Match[str]]) -> Iterator[Span]:
@@ -175,11 +143,12 @@ def _is_plainly_phone(folded: str, groups: list[re.Match[str]]) -> bool:
 
 def _checked(folded: str, groups: list[re.Match[str]], meaning: str | None) -> Iterator[Span]:
     """The numbers of a run that pass a check, longest first, and long ones that words announce."""
-    place = 0
+    place = after = 0
     if meaning is HARMLESS:
         place, meaning = _after_harmless(folded, groups), None
     while place < len(groups):
-        hit = _longest(folded, groups, place, meaning)
+        inside = place > after and len(groups[place - 1][0]) == 1
+        hit = _longest(folded, groups, place, meaning, inside=inside)
         if meaning in _DIGITS and (hit is None or hit[1] != meaning):
             hit = _announced(groups, place, meaning) or (
                 _mistyped(folded, groups, meaning) if place == 0 else hit
@@ -190,6 +159,7 @@ def _checked(folded: str, groups: list[re.Match[str]], meaning: str | None) -> I
         if meaning in _DIGITS or (hit[2] == len(groups) - 1 and _ends_clause(folded, groups[-1])):
             hit = _to_its_end(folded, groups, place, hit)
         window, label, place = hit
+        after = place
         yield _span(folded, window, meaning or label)
         if meaning and (place == len(groups) or len(groups[place][0]) != len(window.digits)):
             meaning = None
@@ -210,7 +180,7 @@ def _to_its_end(
             whole = end
     signs = {_glue(groups, at) for at in range(place + 1, end)}
     is_rest = total - len(hit[0].digits) < _LONG_GROUP and last - place > 1 and len(signs) == 1
-    if not whole and (not is_rest or _UNIT.match(folded, groups[end - 1].end())):
+    if not whole and (not is_rest or quantities.UNIT.match(folded, groups[end - 1].end())):
         return hit
     return _window(groups, place, whole or end), label, whole or end
 
@@ -258,9 +228,12 @@ def _announced(
 
 
 def _longest(
-    folded: str, groups: list[re.Match[str]], place: int, meaning: str | None
+    folded: str, groups: list[re.Match[str]], place: int, meaning: str | None, *, inside: bool
 ) -> tuple[Window, str, int] | None:
-    """Return the longest plausible window from ``place``, its label and the next place."""
+    """Return the longest plausible window from ``place``, its label and the next place.
+
+    ``inside``: a single digit stands before it that is of no number.
+    """
     start, stop = groups[place].span()
     plus = folded[max(0, start - 2) : start].strip("( ").endswith("+")
     area = (
@@ -269,7 +242,7 @@ def _longest(
     shapes = _lengths(groups[place : place + _MOST_GROUPS])
     if not shapes.startswith(_SINGLE):
         shapes = shapes[:_MOST_LONGER_GROUPS]
-    elif (place and len(groups[place - 1][0]) == 1) or (meaning and len(groups) > _MOST_GROUPS):
+    elif inside or (meaning and len(groups) > _MOST_GROUPS):
         return None  # the middle of a row of single digits, or a whole row that is announced
     for size in range(len(shapes), 0, -1):
         shape, end = shapes[:size], place + size
@@ -309,26 +282,15 @@ def _judge(
     if plus:
         return PHONE if checks.is_international(window.digits) else None
     if not announced and (
-        _UNIT.match(folded, window.end)
-        or _is_amount(window)
-        or _is_row(groups[end - len(window.shape) : end])
+        quantities.UNIT.match(folded, window.end)
+        or quantities.is_amount(window.digits, window.shape)
+        or quantities.is_row([group[0] for group in groups[end - len(window.shape) : end]])
     ):
         return None
     shape = window.shape
     if shape[-1] == "1" and len(shape) > 1 and _glue(groups, end - 1) != "-":
         shape = ""
     return checks.label_of(window.digits, shape)
-
-
-def _is_amount(window: Window) -> bool:
-    """600 000 000: thousands, and round."""
-    return window.digits.endswith("000") and set(window.shape[1:]) == {"3"}
-
-
-def _is_row(groups: list[re.Match[str]]) -> bool:
-    """8 10 12 14 16: sizes, from the smallest."""
-    sizes = [int(group[0]) for group in groups if len(group[0]) <= _LONGEST_SIZE]
-    return len(sizes) == len(groups) > _MOST_SIZES and all(a < b for a, b in pairwise(sizes))
 
 
 def _typed_with_plus(groups: list[re.Match[str]], place: int) -> tuple[Window, str, int] | None:
@@ -351,7 +313,7 @@ def _mistyped(
             break
         total += len(groups[end][0])
         end += 1
-    if end and end > 1 and _UNIT.match(folded, groups[end - 1].end()):
+    if end and end > 1 and quantities.UNIT.match(folded, groups[end - 1].end()):
         end -= 1
         total -= len(groups[end][0])
     return (_window(groups, 0, end), meaning, end) if total >= least else None
