@@ -37,6 +37,10 @@ def _parameters(task: LlamaTask) -> xllamacpp.CommonParams:
     parameters.offline = True
     parameters.ui = False
     parameters.verbosity = 0
+    if task.exact:  # by default what was read is remembered, and attended to, in 16 bits
+        parameters.cache_type_k = parameters.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
+        never = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        parameters.flash_attn_type = never
     if task.lora:
         parameters.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(task.lora, 1.0)]
     if task.chat_template:

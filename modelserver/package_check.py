@@ -3,9 +3,10 @@
 The prompts are the first ones of the files the model was trained and measured with: what it is for,
 and the same ones each time. The likeliest word is taken at each step, so nothing is left to chance.
 
-The trained model answers in its own library (``reference_process``). What base and adapter answer
-as they are served here is told beside it: over a packed base llama.cpp rounds on its way, and a
-model that is not sure of itself may then say something else.
+The trained model answers in its own library (``reference_process``), the merged file in llama.cpp
+without its short cuts (``LlamaTask.exact``), so that the file is measured and not the engine. What
+base and adapter answer as they are served here is told beside it: with the short cuts, a model that
+is not sure of itself may say something else.
 """
 
 from collections.abc import Sequence

@@ -114,7 +114,8 @@ class Packager:
         served = await package_check.answers(self.pool, here, prompts)
         for kind in KINDS if wanted == AUTO else [wanted]:
             files = await self._pack(adapter, kind)
-            merged = Served(f"{adapter.name} {kind}", _folder(adapter) / "files" / "merged.gguf")
+            file = _folder(adapter) / "files" / "merged.gguf"
+            merged = Served(f"{adapter.name} {kind}", file, exact=True)
             packaged = await package_check.answers(self.pool, merged, prompts)
             await self.pool.unload(merged.id)
             check = package_check.compare(

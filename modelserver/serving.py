@@ -35,6 +35,7 @@ class Served:
     gguf: Path
     lora: Path | None = None
     chat_template: str | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ class Pool:
             threads=self.settings.threads,
             context=self.settings.context,
             api_key=key,
+            exact=served.exact,
         )
         process = await processes.spawn(
             "modelserver.llama_process", threads=self.settings.threads, stdin=PIPE, stdout=PIPE

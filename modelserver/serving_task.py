@@ -6,7 +6,10 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class LlamaTask:
-    """A model to serve: its file, its adapter and template if it was tuned, and how."""
+    """A model to serve: its file, its adapter and template if it was tuned, and how.
+
+    ``exact``: nothing is rounded for speed on the way to an answer, but by the file's own packing.
+    """
 
     gguf: str
     lora: str | None
@@ -14,6 +17,7 @@ class LlamaTask:
     threads: int
     context: int
     api_key: str
+    exact: bool
 
     def line(self) -> bytes:
         """As the one line of JSON that ``parse`` reads."""
