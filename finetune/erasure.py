@@ -6,10 +6,11 @@ hash, no text. What a model has learnt cannot be taken out of it: every such mod
 """
 
 import logging
+from datetime import timedelta
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from conversations.erasure import to_forget
@@ -18,6 +19,7 @@ from core import audit
 from core.errors import ModelRefused, Refusal
 from core.models import Domain
 from finetune import remote
+from finetune.datasets import name_of
 from finetune.models import (
     BlindVote,
     Dataset,
@@ -33,6 +35,7 @@ from finetune.models import (
 logger = logging.getLogger(__name__)
 
 SECONDS = 60  # for one file at a provider
+AFTER_UPLOADS = timedelta(minutes=5)  # none takes longer
 
 
 def forget(person: Person) -> dict[str, int]:
@@ -56,6 +59,7 @@ def forget(person: Person) -> dict[str, int]:
         sitting.filter(evaluation__model__job__dataset__in=datasets).again()
         copied = _remove_copies(person, items)
         files = _ask_for_removal(ProviderFile.objects.filter(dataset__in=datasets))
+        _look_later_for_more(datasets)
         erased = items.update(question="", answer="", rejected="", erased_at=Now())
         counts = {"items": erased, "copies": copied, "files": files, "exports": len(exports)}
         gone = {name: total for name, total in counts.items() if total}
@@ -70,8 +74,9 @@ def remove_due(*, limit: int = 100) -> str:
     """Delete at their providers the files that wait for it, up to ``limit``; what came of it.
 
     A file that a provider no longer has is deleted. One whose provider is away, or refuses, is
-    tried again for ever.
+    tried again for ever. What was on its way while somebody was erased is caught here.
     """
+    _catch_latecomers()
     FileRemoval.objects.retry()
     removed = waiting = 0
     while removed + waiting < limit:
@@ -124,12 +129,48 @@ def _ask_for_removal(files: QuerySet[ProviderFile]) -> int:
     return files.delete()[0]
 
 
+def _look_later_for_more(datasets: QuerySet[Dataset]) -> None:
+    """An upload that died after sending left a file that no row knows: its name tells it."""
+    for dataset in datasets.select_related("domain"):
+        providers = {dataset.domain.training_provider}
+        providers |= set(dataset.jobs.values_list("provider", flat=True))
+        FileRemoval.objects.bulk_create(
+            [
+                FileRemoval(
+                    provider=name,
+                    file_id=name_of(dataset),
+                    by_name=True,
+                    next_at=Now() + AFTER_UPLOADS,
+                )
+                for name in sorted(providers)
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def _catch_latecomers() -> None:
+    """An upload or an export that had read a version before it lost lines ended after that."""
+    lost = DatasetItem.objects.erased().filter(dataset=OuterRef("pk"))
+    datasets = Dataset.objects.filter(Exists(lost))
+    for export in Export.objects.filter(dataset__in=datasets):
+        _remove_export(export)
+    with transaction.atomic():
+        _ask_for_removal(ProviderFile.objects.filter(dataset__in=datasets))
+
+
 def _remove_there(removal: FileRemoval) -> bool:
     try:
-        remote.delete_file(removal.provider, removal.file_id)
+        for file_id in _meant(removal):
+            remote.delete_file(removal.provider, file_id)
     except Refusal as refusal:
         if not (isinstance(refusal, ModelRefused) and remote.is_unknown(refusal)):
             logger.warning("File removal %s waits: %s", removal.pk, refusal)
             removal.put_back()
             return False
     return removal.finish()
+
+
+def _meant(removal: FileRemoval) -> list[str]:
+    if removal.by_name:
+        return remote.files_named(removal.provider, removal.file_id)
+    return [removal.file_id]

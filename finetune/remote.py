@@ -129,6 +129,13 @@ def find_file(provider: str, *, name: str, content: bytes) -> str:
     return ""
 
 
+def files_named(provider: str, start: str) -> list[str]:
+    """The ids of the training files that the provider has under names that begin so."""
+    with _asking(provider) as client:
+        found = client.files.list(purpose="fine-tune")
+        return [str(it.id) for it in found if it.filename.startswith(start)]
+
+
 def has_file(provider: str, file_id: str) -> bool:
     """Whether the provider still has the file."""
     try:

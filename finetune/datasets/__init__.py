@@ -16,7 +16,7 @@ from finetune.datasets.preparing import (
     refuse_too_few,
     refuse_untrained,
 )
-from finetune.datasets.uploading import contents, upload
+from finetune.datasets.uploading import contents, name_of, upload
 from finetune.datasets.versions import store
 from finetune.datasets.writing import Written, write
 from finetune.formats.validation import Problem, problems
@@ -35,6 +35,7 @@ __all__ = [
     "diff",
     "keep",
     "manifest",
+    "name_of",
     "prepare",
     "preview",
     "problems",

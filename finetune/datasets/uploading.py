@@ -83,6 +83,11 @@ def _file(dataset: Dataset, provider: str, part: str, method: str, content: byte
         return first
 
 
+def name_of(dataset: Dataset) -> str:
+    """How the names of all of a version's files begin, at any provider."""
+    return f"{dataset.domain.slug}-v{dataset.number}-{dataset.sha256[:16]}-"
+
+
 def _name(dataset: Dataset, part: str, method: str) -> str:
     form = "" if method == Method.SUPERVISED else f"-{method}"
-    return f"{dataset.domain.slug}-v{dataset.number}-{dataset.sha256[:16]}-{part}{form}.jsonl"
+    return f"{name_of(dataset)}{part}{form}.jsonl"

@@ -17,7 +17,7 @@ from core.copying import copy_in
 from core.models import Domain, PromptVersion
 from finetune import formats
 from finetune.curation import Exclusion, Selection, Split
-from finetune.datasets.checking import refuse_leaks, refuse_unfit
+from finetune.datasets.checking import refuse_leaks, refuse_unfit, refuse_withdrawn
 from finetune.formats.validation import around
 from finetune.leakcheck import RULES
 from finetune.models import Dataset, DatasetItem, Part
@@ -59,6 +59,7 @@ def store(
         for item in items:
             item.dataset = dataset
         copy_in(items)
+        refuse_withdrawn(dataset)  # under the lock that erasing takes: nobody slips in meanwhile
         audit.record("dataset_prepared", dataset, by=by, sha256=sha256)
     return dataset
 

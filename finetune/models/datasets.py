@@ -174,6 +174,13 @@ class DatasetItem(models.Model):
         verbose_name = _("ejemplo")
         verbose_name_plural = _("ejemplos")
         ordering = ["part", "position"]
+        indexes = [
+            models.Index(
+                fields=["dataset"],
+                name="dataset_item_erased",
+                condition=Q(erased_at__isnull=False),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="dataset_line_once", fields=["dataset", "part", "position"]
@@ -240,11 +247,13 @@ class ProviderFile(models.Model):
 class FileRemoval(Work):
     """A file that a provider must delete: somebody who was in it has been erased.
 
-    It waits for as long as the provider is away, and is never given up.
+    ``by_name``: every file whose name begins with ``file_id``, for what an upload that died may
+    have left there. It waits for as long as the provider is away, and is never given up.
     """
 
     provider = models.CharField(_("proveedor"), max_length=40)
     file_id = models.CharField(_("archivo"), max_length=200)
+    by_name = models.BooleanField(_("por su nombre"), default=False)
     asked_at = models.DateTimeField(_("pedido"), default=timezone.now, editable=False)
 
     class Meta:

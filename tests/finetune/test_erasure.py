@@ -145,7 +145,7 @@ def test_models_that_learnt_from_them_are_flagged_and_the_version_trains_no_more
 
 def test_a_provider_that_is_away_is_asked_until_it_has_deleted(person, model, training_provider):
     withdrawn(person)
-    removals = FileRemoval.objects.order_by("pk")
+    removals = FileRemoval.objects.filter(by_name=False)
     for it in removals:
         training_provider.faults[f"DELETE /files/{it.file_id}"] = ["cut"] * 9
     for _ in range(7):
@@ -159,10 +159,38 @@ def test_a_provider_that_is_away_is_asked_until_it_has_deleted(person, model, tr
 
 def test_a_file_that_the_provider_no_longer_has_is_removed(person, model, training_provider):
     withdrawn(person)
-    for it in FileRemoval.objects.all():
+    for it in FileRemoval.objects.filter(by_name=False):
         missing = 404, {"error": {"message": "no such file", "code": None}}
         training_provider.fake.replies[f"DELETE /files/{it.file_id}"] = missing
     assert tasks.remove_files() == "2 removed, 0 waiting"
+
+
+def test_an_upload_and_an_export_that_end_after_the_erasure_are_caught(
+    domain, person, model, training_provider, storage
+):
+    withdrawn(person)
+    tasks.remove_files()
+    dataset = model.job.dataset
+    late = training_provider.hold_file("tarde.jsonl", NEEDLE.encode())
+    ProviderFile.objects.create(
+        dataset=dataset, provider="local", part="train", file_id=late["id"], bytes=1
+    )
+    an_export(domain, a_person(domain, consents=True), dataset)
+    assert tasks.remove_files() == "1 removed, 0 waiting"
+    assert (training_provider.files, hits(storage)) == ({}, [])
+
+
+def test_what_an_upload_that_died_left_at_the_provider_is_found_by_its_name(
+    person, model, training_provider
+):
+    name = datasets.name_of(model.job.dataset)
+    training_provider.hold_file(f"{name}valid.jsonl", NEEDLE.encode())
+    kept = training_provider.hold_file("otro-v1-0000000000000000-train.jsonl", b"{}")
+    withdrawn(person)
+    tasks.remove_files()
+    FileRemoval.objects.update(next_at=timezone.now())
+    assert tasks.remove_files() == "1 removed, 0 waiting"
+    assert list(training_provider.files) == [kept["id"]]
 
 
 def test_forgetting_again_changes_nothing(person, model):
