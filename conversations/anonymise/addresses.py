@@ -51,11 +51,12 @@ def _matches(view: View) -> Iterator[tuple[int, int]]:
 
 
 def _said(view: View, place: int) -> re.Match[str] | None:
-    """A street in small letters, where no part of its name is an everyday word."""
-    match = streets.SAID.match(view.text, place)
-    if match is None or any(is_common(fold(name)) for name in match.groups() if name):
-        return None
-    return match
+    """A street in small letters, where no word of its name is an everyday one."""
+    for said in streets.SAID:
+        match = said.match(view.text, place)
+        if match and not any(map(is_common, fold(" ".join(filter(None, match.groups()))).split())):
+            return match
+    return None
 
 
 def _area_start(view: View, start: int) -> int:

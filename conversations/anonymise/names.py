@@ -34,17 +34,20 @@ _FIELD = (
     r"|responsable(?: clinico)?|destinatari[oa]|medic[oa]|paciente)"
 )
 # After these a name follows, unless a common word does.
-_SURE = rf"me llamo|mi nombre(?: completo)? es|{_FIELD} ?:|se llama|(?:de|mi) apellido(?: es)?"
+_SURE = (
+    rf"me llamo|my name is|mi nombre(?: completo)? es|{_FIELD} ?:|se llama"
+    r"|(?:de|mi) apellido(?: es)?"
+)
 # After these a name follows, or a word of business: told apart by a capital and the lists.
 _MARKED = (
     r"(?:cliente|titular|beneficiari[oa]|contacto) ?:?|(?:le|te|les|los) (?:saluda|escribe|habla)"
     rf"|a nombre de(?: (?:mi|el|la) {_RELATIVE})?|pregunt\w{{1,3}} por"
     r"|at(?:tn|te|entamente|encion)[.:,]?|cordialmente,?|me atendi[oa]|hable con"
-    rf"|a mi nombre|saludos(?: cordiales)?,|firma(?:do)?:"
+    rf"|a mi nombre|mi nombre:?|saludos(?: cordiales)?,|firma(?:do)?:"
     rf"|(?:mi|su|tu|el|la) {_RELATIVE},?(?: se llama| es)?"
 )
 # After these a name of the lists may follow: as often a company does.
-_LISTED = r"habla con|de parte de|atencion de"
+_LISTED = r"this is|i am|habla con|de parte de|atencion de"
 # After these a name follows if it looks like one.
 _LIKELY = rf"(?:soy|habla|aqui)\b|{_TITLE}"
 _INTRODUCED = re.compile(

@@ -19,6 +19,7 @@ _SLASHED = re.compile(r"(?<![\d/])0?\d{2,3}/\d{3}/\d{3,4}(?![\d/])")
 _GATE = Gate(patterns=(FIVE_DIGITS,))
 _GROUP = re.compile(r"\d+")
 _CHAT_LINK = re.compile(r"(?:https?://)?(?:www\.)?(?:wa\.me/|api\.whatsapp\.com/send\?phone=)\+?$")
+_EXTENSION = re.compile(r",? (?:ext|extension|anexo)\.? ?\d{1,5}(?!\d)")
 _COUNTRY = re.compile(r"(?<![^\W_])((?:cl|uy|sv|gt|py|ar|ec|pe|mx) )$")
 _DEPARTMENT = re.compile(r"[ -](?:lp|sc|cbba?|ch|or|pt|tj|bn|pd)\b")
 _GLUED = re.compile(r"(?:tel|telf|tlf|cel|celu|celular|wa|wsp|wpp|whatsapp|fono|telefono)$")
@@ -335,7 +336,7 @@ def _glue(groups: list[re.Match[str]], place: int) -> str:
 
 
 def _span(folded: str, window: Window, label: str) -> Span:
-    """Take along the opening bracket, the plus sign, a link, a country and a department."""
+    """Take along the opening bracket, the plus sign, a link, an extension and more."""
     start, end = window[:2]
     while start and (folded[start - 1] == "+" or _opens(folded, start, end)):
         start -= 1
@@ -344,6 +345,8 @@ def _span(folded: str, window: Window, label: str) -> Span:
             link := _CHAT_LINK.search(folded, max(0, start - 40), start)
         ):
             start = link.start()
+        if extension := _EXTENSION.match(folded, end):
+            end = extension.end()
     elif label is ID:
         if country := _COUNTRY.search(folded, max(0, start - 4), start):
             start = country.start(1)

@@ -83,6 +83,7 @@ _WHERE = one_of(
     rf"{LOWER}{AND_NUMBER}",
     rf"{LOWER}[ ,]{{1,2}}{_KM}",
     rf"{SIGN}[ ]?{NUMBER}",
+    rf"\d{{1,3}}[a-z]?[ ](?:y|con)[ ]\d{{1,3}}[a-z]?\b{_NO_AMOUNT}",
     rf"\d{{1,3}}[a-z]?(?=[ ](?:y|con|entre)[ ](?:{STREET}\b|\d)|[ ,]{{1,3}}{_PART_NAME}[ ])",
 )
 _BLOCK = (
@@ -98,13 +99,14 @@ _AREA_NAME = one_of(
     *("urb", "urbanizaci[oó]n", "cdla", "ciudadela", "barrio", "colonia", "col", "residencial"),
     *("recinto", "reparto", "fracc", "fraccionamiento", "lotizaci[oó]n", "condominio"),
     *("conjunto[ ]residencial", "pol[ií]gono(?:[ ]industrial)?", "parque[ ]industrial"),
-    *("zona[ ]franca", "ensanche", "infonavit", "unidad[ ]habitacional"),
+    *("zona[ ]franca", "asoc", "ensanche", "infonavit", "unidad[ ]habitacional"),
 )
 _AREA = rf"{_AREA_NAME}\b\.?[ ]" + one_of(
     _DATE,
     rf"{PROPER}(?:[ ]\d{{1,2}}{_NO_AMOUNT})?",
     r"(?:el|la|los|las|san|santa)[ ][^\W\d_]{3,30}",
-    r"[^\W\d_]{3,30}(?:[ ]\d[a-z]{1,3}[ ]etapa)?(?=[ ,]{1,2}(?:mz|mza|manzana|villa|etapa)\b)",
+    r"[^\W\d_]{3,30}(?:[ ][^\W\d_]{3,30}){0,2}?(?:[ ]\d[a-z]{1,3}[ ]etapa)?"
+    r"(?=[ ,]{1,2}(?:mz|mza|manzana|villa|etapa)\b)",
 )
 # One that saves or lends is no address: where a block or a house follows, it is.
 _HOUSING = (
@@ -118,10 +120,14 @@ _ROAD = one_of(
     rf"(?:[ ]a(?:[ ]la)?[ ]{_TOWN}|[ ](?-i:[A-Z]){_TOWN})?",
     rf"v[ií]a[ ](?:a[ ](?:la[ ])?)?{_TOWN}[ ,]{{1,2}}{_KM}",
     r"v[ií]a[ ]\d{1,3}(?=[ ](?:con|#))",
+    rf"ruta[ ](?:[a-z]{{1,3}}-?)?\d{{1,3}}[ ,]{{1,2}}{_KM}",
 )
+_LAST = r"(?=[ ]*(?:[.,;)\n](?![^\W\d_])|$))"
 _CROSS = one_of(
     rf"(?:{_STREET})?(?:{_DATE}|{_ORDINAL}(?:[ ]anillo)?|{PROPER})",
     rf"{_STREET}\d{{1,3}}[a-z]?\b(?:[ ]y[ ]\d{{1,3}}[a-z]?\b)?",
+    rf"{_STREET}(?!{_REQUEST}\b)[^\W\d_]{{4,20}}\b",
+    rf"(?!{_REQUEST}\b)[^\W\d_]{{4,20}}{_LAST}",
 )
 _CORNER = (
     rf"[ ](?:y|e|entre|esquina|esq\.?|con|casi|c/)[ ]{_CROSS}(?:[ ]y[ ]{_CROSS})?{AND_NUMBER}?"
@@ -141,7 +147,6 @@ _HEAD = one_of(
     r"(?:c\.?p\.?|c[oó]digo[ ]postal)[ :]{1,3}\d{4,6}\b",
     r"(?:apartado|casilla|p\.?o\.?[ ]box)(?:[ ]de[ ]correos|[ ]postal)?[ ]\d{1,5}\b",
 )
-_LAST = r"(?=[ ]*(?:[.,;)\n]|$))"
 _SIDE_OF_STAIRS = r"(?:izq|iz|izda|dcha|der)\w*\.?"
 _THIS = (
     r"este(?=[ ](?:mes|a[ñn]o|trimestre|semestre|fin|lunes|martes|mi[eé]rcoles|jueves|viernes)\b)"
@@ -155,6 +160,8 @@ _TAIL = one_of(
     r"[ ,]{1,2}z\.i\.",
     r"[ ,]{1,3}etapa[ ][^\W\d_]{3,20}(?=[ ,]{1,2}(?:mz|mza|manzana|villa)\b)",
     rf"[ ]?[,;-][ ]{KIND}{_WHERE}",
+    rf"[ ,]{{1,3}}c\.[ ]?c\.[ ]{PROPER}",
+    r"[ ,]{1,3}(?:edif|edificio|residencias)\b\.?[ ](?:el[ ])?[^\W\d_]{3,20}\b",
     _CORNER,
     rf"[ ,-]{{1,3}}{SIGN}[ ]?{NUMBER}",
     rf"[ ,.-]{{1,3}}{_ORDINAL}(?:[ ](?:piso|nivel|etapa|anillo|planta)(?:[ ]alto)?\b"
@@ -165,7 +172,7 @@ _TAIL = one_of(
     rf"[ ,.]{{1,2}}\d{{1,2}}(?:,[ ]?\d{{1,2}})?{_LAST}",
     rf"[ ,]{{1,3}}(?-i:[A-H]){_LAST}",
     rf"[ ,]{{1,3}}(?:bajo|esq\.?|esquina)(?:[ ][a-h]\b)?{_LAST}",
-    r"[ ,]{1,3}(?:pb|planta[ ]baja)\b(?:[ ]fondo\b)?",
+    r"[ ,]{1,3}(?:pb|planta[ ]baja)\b(?:-\d{1,2}\b|[ ]fondo\b)?",
     rf"[ ,]{{1,2}}{UNNUMBERED}",
     r"[ ,]{1,2}km\.?[ ]?\d{1,3}(?:[.,]\d{1,3})?\b",
     r",?[ ](?:frente[ ]a|diagonal[ ]a|junto[ ]a|detr[aá]s[ ]de)(?:l|[ ]la|[ ]el)?[ ][^\W\d_]{4,30}",
@@ -178,17 +185,29 @@ ANNOUNCED = re.compile(
     r"\b(?:vivo (?:en|por)|queda en|dir(?:ecci[oó]n)?(?: es|:| sale| de [a-z]+:?| fiscal:?)*"
     r"|domicili(?:o|ad[oa] en)(?: es|:| en)?)[ :]{0,2}(?:la |el )?"
     rf"({KIND}(?!(?:y|con|de[ ]entrega)\b){SMALL}{{0,2}}[^\W\d_]{{3,30}}(?![^\W_])"
+    rf"(?:[ ]{SMALL}{{1,2}}[^\W\d_]{{3,30}}(?![^\W_]))?"
     rf"(?:{_TAIL}){{0,4}}"
     rf"|(?:conjunto|coop|cooperativa)\b\.?[ ]{PROPER}|{_PLAIN}"
     r"|\d{1,2}(?:[aeo]?[rvmdtn][aoe]r?)?[ ]y[ ](?:la[ ])?(?:\d{1,2}|[a-z]{1,2})\b)",
     re.IGNORECASE,
 )
-# Small letters and no number: a street where its name is no word of everyday.
-SAID = re.compile(
-    r"(?:calle|av|avenida|avda|pasaje|jir[oó]n|jr|malec[oó]n|cdla|ciudadela|barrio|urb)\b\.?[ ]"
-    rf"{SMALL}{{0,2}}([^\W\d_]{{4,30}})\b(?:[ ](?:y|e)[ ]([^\W\d_]{{4,30}})\b)?(?:{_TAIL}){{0,8}}",
-    re.IGNORECASE,
+# Small letters and no number: a street where no word of its name is one of everyday.
+_SAID_KIND = one_of(
+    *("calle", "av", "avenida", "avda", "pasaje", r"jir[oó]n", "jr", r"malec[oó]n", "cdla"),
+    *("ciudadela", "barrio", "urb"),
 )
+_LONGEST_SAID = 3
+
+
+def _said(words: int) -> re.Pattern[str]:
+    name = rf"([^\W\d_]{{4,30}}\b(?:[ ][^\W\d_]{{4,30}}\b){{{words - 1}}})"
+    corner = r"(?:[ ](?:y|e)[ ]([^\W\d_]{4,30})\b)?"
+    return re.compile(
+        rf"{_SAID_KIND}\b\.?[ ]{SMALL}{{0,2}}{name}{corner}(?:{_TAIL}){{0,8}}", re.IGNORECASE
+    )
+
+
+SAID = [_said(words) for words in range(_LONGEST_SAID, 0, -1)]
 # Where the number comes first: 12 calle 3-45 zona 10; 2350 NW 84th Ave, Suite 110.
 NUMBER_FIRST = re.compile(
     r"\b\d{1,2}(?:a|[rdtmvn]a|er|ra)?\.?[ ](?:calle|avenida|av\.?)[ ](?:\"?[a-z]\"?[ ])?"
