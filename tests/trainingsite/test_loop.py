@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from conversations.models import Conversation
 from core.models import Domain
 from finetune import activation
+from finetune.evaluation import exam
 from finetune.models import Evaluation, FineTuningJob, TrainedModel
 from rag.assistant import answer
 from tests.factories import a_domain, a_user
@@ -61,7 +62,8 @@ def loop(file, *options):
 @pytest.mark.models
 @pytest.mark.loop
 @pytest.mark.django_db(transaction=True)
-def test_a_file_becomes_a_trained_judged_model_that_answers(models, exchanges):
+def test_a_file_becomes_a_trained_judged_model_that_answers(models, exchanges, monkeypatch):
+    monkeypatch.setattr(exam, "EVERY", exam.EVERY[:4])  # all of them take minutes without a GPU
     found = json.loads(loop(exchanges, "--json"))
 
     assert (found["importadas"], found["calificadas"]) == (24, 24)
