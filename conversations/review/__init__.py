@@ -5,8 +5,8 @@ The verbs take who decides as ``by``; whether they may, and in which domain, is 
 
 from conversations.review.batches import AT_ONCE, Batch, auto_approve, in_turn
 from conversations.review.claims import claim, claim_next, heartbeat, release
-from conversations.review.deciding import forget_texts
-from conversations.review.decisions import approve, flag, reject, send_back
+from conversations.review.deciding import PERSON_ASKED, forget_texts
+from conversations.review.decisions import approve, confirm, flag, reject, send_back
 from conversations.review.edits import edit
 from conversations.review.figures import BANDS, STATUSES, in_band, standing, summary
 from conversations.review.readings import reanalyse
@@ -24,6 +24,7 @@ from conversations.review.waiting import (
 __all__ = [
     "AT_ONCE",
     "BANDS",
+    "PERSON_ASKED",
     "STATUSES",
     "WAITING",
     "Batch",
@@ -32,6 +33,7 @@ __all__ = [
     "by_confidence",
     "claim",
     "claim_next",
+    "confirm",
     "edit",
     "flag",
     "forget_texts",

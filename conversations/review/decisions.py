@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models import DISCARDED, Conversation, Review, Stage, Why
 from conversations.review.deciding import (
+    PERSON_ASKED,
     UNDECIDED,
     deciding,
     move,
@@ -28,6 +29,23 @@ def approve(conversation: Conversation, *, by: User, notes: str = "") -> Convers
     """
     with deciding(conversation, Action.APPROVE, by=by, notes=notes) as row:
         refuse_unless_waiting(row)
+        refuse_without_consent(row)
+        move(row, stage=Stage.APPROVED, why="", **_decided(by))
+    return row
+
+
+def confirm(conversation: Conversation, *, by: User) -> Conversation:
+    """Accept, seen in a list, what the machine approved or was not sure of.
+
+    Raises :class:`Conflict` for one that a person was asked to look at by itself, that a person
+    decided, that was thrown out or that somebody else has open, and :class:`ConsentMissing` when
+    its person took their consent back.
+    """
+    with deciding(conversation, Action.APPROVE, by=by) as row:
+        if row.stage not in (Stage.NEEDS_REVIEW, Stage.APPROVED) or row.why in PERSON_ASKED:
+            raise Conflict(_("La conversación no se aprueba en lote."), id=row.pk, stage=row.stage)
+        if row.reviewed_at:
+            raise Conflict(_("Ya la revisó una persona."), id=row.pk, stage=row.stage)
         refuse_without_consent(row)
         move(row, stage=Stage.APPROVED, why="", **_decided(by))
     return row
