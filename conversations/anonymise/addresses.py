@@ -14,12 +14,15 @@ from conversations.anonymise.vocabulary import VOCABULARY, fold
 _HEADS = VOCABULARY["address"]
 _BLOCKS = frozenset({"mz", "mza", "manzana", "coop", "cooperativa", "bloque", "etapa"})
 _FLATS = frozenset({"piso", "dpto", "depto", "apto", "apt", "apartamento", "departamento"})
-_DIRECTIONS = frozenset({"vivo", "direccion", "dir", "domicilio", "domiciliado", "domiciliada"})
+_DIRECTIONS = frozenset(
+    {"vivo", "direccion", "direcc", "direc", "dir", "domicilio", "domiciliado", "domiciliada"}
+)
 _NUMBER_FIRST = frozenset({"calle", "avenida", "av", "ave", "avenue", "street", "st", "road", "rd"})
 _DISTANCES = frozenset({"norte", "sur", "este", "oeste"})
 # Patterns that are worth a look only where one of these words stands.
 _ELSEWHERE = (
     (_DIRECTIONS, streets.ANNOUNCED, 1),
+    (_DIRECTIONS, streets.LABELLED, 1),
     (_NUMBER_FIRST, streets.NUMBER_FIRST, 0),
     (_DISTANCES, streets.NAMELESS, 0),
 )

@@ -13,12 +13,10 @@ from stdnum import luhn
 from stdnum.ar import cbu, cuit
 from stdnum.cl import rut as cl_rut
 from stdnum.co import nit as co_nit
-from stdnum.do import cedula as do_cedula
 from stdnum.ec import ci as ec_ci
 from stdnum.ec import ruc as ec_ruc
 from stdnum.es import ccc
 from stdnum.pe import ruc as pe_ruc
-from stdnum.sv import nit as sv_nit
 from stdnum.uy import rut as uy_rut
 
 from conversations.anonymise.spans import ACCOUNT, ID, PHONE
@@ -76,10 +74,11 @@ def _international(region: str) -> str:
 
 # An Ecuadorian mobile is taken by its shape: people mistype it, and little else begins so.
 _LOCAL = r"09[3-9]\d{7}"
+_LOCAL_MISTYPED = r"09[3-9]\d{6}|09[3-9]\d{8}"
 _MOBILE = re.compile(_LOCAL)
 _MADE_UP = re.compile(r"(?:19|20)\d{8}|\d*?(\d)\1{6,}\d*")
 _INTERNATIONAL = re.compile(one_of(*map(_international, SPANISH + PARTNERS)))
-_NATIONAL = re.compile(one_of(_LOCAL, _numbers(_WITH_ZERO, "0"), _numbers(_BARE)))
+_NATIONAL = re.compile(one_of(_LOCAL, _LOCAL_MISTYPED, _numbers(_WITH_ZERO, "0"), _numbers(_BARE)))
 _NORTH_AMERICAN = re.compile(_numbers(("US", "DO", "PR")))
 
 
@@ -122,22 +121,31 @@ _CHECKED = [
     (ACCOUNT, re.compile(r"\d{20}"), ccc.is_valid),
     (ACCOUNT, re.compile(r"\d{18}"), lambda digits: is_clabe(digits)),
 ]
-# Where the way of writing it, as lengths of the groups, says which number it is.
+
+
+def _always(_: str) -> bool:
+    return True
+
+
+# Where the way of writing it, as lengths of the groups, says which number it is: some shapes are
+# nothing else, even where the check digit is mistyped.
 SHAPES = {
     "91": (ID, co_nit.is_valid),
-    "3331": (ID, co_nit.is_valid),
-    "1331": (ID, cl_rut.is_valid),
-    "2331": (ID, cl_rut.is_valid),
+    "3331": (ID, _always),
+    "1331": (ID, _always),
+    "2331": (ID, _always),
     "81": (ID, cl_rut.is_valid),
     "71": (ID, cl_rut.is_valid),
-    "371": (ID, do_cedula.is_valid),
-    "281": (ID, cuit.is_valid),
+    "371": (ID, _always),
+    "281": (ID, _always),
     "454": (ID, lambda digits: digits[-4:-2] <= "22"),
     "44444": (ACCOUNT, lambda digits: digits.startswith("01")),
     "4444": (ACCOUNT, lambda digits: digits[0] == "4" or "51" <= digits[:2] <= "55"),
-    "33c2": (ACCOUNT, lambda digits: True),
+    "33c2": (ACCOUNT, _always),
     "a3": (ID, ec_ruc.is_valid),
-    "4631": (ID, sv_nit.is_valid),
+    "4631": (ID, _always),
+    "4443": (ACCOUNT, lambda digits: digits[0] in "45"),
+    "4442": (ACCOUNT, lambda digits: digits[0] in "45"),
     "445": (ID, lambda digits: digits[4:6] in {"19", "20"}),
 }
 _CLABE_WEIGHTS = (3, 7, 1) * 6

@@ -44,13 +44,15 @@ _RULES: list[tuple[str, re.Pattern[str], Callable[[str], bool]]] = [
     (label, re.compile(rf"(?<![^\W_])(?:{pattern})(?![^\W_])", re.IGNORECASE), is_valid)
     for label, pattern, is_valid in (
         (ACCOUNT, r"[A-Z]{2}\d{2}(?:[ -]?[A-Z]{4})?(?:[ -]?[A-Z]?\d){10,28}", _is_iban),
-        (ID, r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d", _always),
+        (ACCOUNT, r"(?:ES|CR|DO|GT|SV)\d{2}(?:[ -]?\d{4}){4,6}", _always),
+        (ID, r"[A-Z]{4}\d{5,6}[HMX][A-Z]{4,5}[A-Z0-9]{1,2}", _always),
         (
             ID,
             r"[A-ZÑ&]{3,4}[ -]?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?[A-Z\d]{2}[A\d]",
             _is_rfc,
         ),
         (ID, r"[JGPVE][ -]?\d{2}\.?\d{3}\.?\d{3}-?\d", rif.is_valid),
+        (ID, r"[JGPVE]-\d{7,9}-\d", _always),
         (ID, r"(?:(?-i:[VE]) |[VE]-?)\d{1,2}\.?\d{3}\.?\d{3}(?:-\d)?", _always),
         (ID, r"\d{8}[ -]?[A-Z]", nif.is_valid),
         (ID, r"[XYZ][ -]?\d{7}[ -]?[A-Z]", nie.is_valid),

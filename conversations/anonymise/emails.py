@@ -33,7 +33,7 @@ _COUNTRY = r"(?:ar|bo|br|cl|co|ec|mx|pe|py|uy|ve)\b"
 _DOMAIN = re.compile(
     rf" ?(?:{_TORN_HOST}\.com\b|{_PART}[,;]{_ENDING}(?:[.,;][a-z]{{2}}\b)?"
     rf"|{_PART}(?:{_DOT}{_PART}){{1,6}}(?:,{_COUNTRY})?"
-    rf"|{_HOST} (?:com|net|es)\b|{_HOST}\b)"
+    rf"|{_PART} (?:com|net|org|edu|gob)\b(?:[ .][a-z]{{2}}\b)?|{_HOST} es\b|{_HOST}\b)"
 )
 # Without a dot it is still a mail, mistyped, where letters stand right on both sides of the sign.
 _DOTLESS = re.compile(r"[a-z][\w-]{2,62}")

@@ -191,6 +191,23 @@ ANNOUNCED = re.compile(
     r"|\d{1,2}(?:[aeo]?[rvmdtn][aoe]r?)?[ ]y[ ](?:la[ ])?(?:\d{1,2}|[a-z]{1,2})\b)",
     re.IGNORECASE,
 )
+# What is said to be one: its first part holds a digit, the others a digit or a part of an address.
+_END = (
+    r"(?=[ ]*(?:[,;()\n]|\.[ \n]|\.?$)|[ ](?:para|porfa|por|gracias|quiero|pero|mi|mis|y[ ]mi|a|tel"
+    r"|telf|cel|celular|el|los|desde|hoy|mañana|antes|despu[eé]s|referencia|ref|ciudad)\b)"
+)
+_MORE = one_of(
+    *(r"[^,;\n.]{0,24}\d", rf"{_PART_NAME}", rf"{_AREA_NAME}\b", "frente", "junto", "diagonal"),
+    *("esquina", "entre", "detr[aá]s"),
+)
+LABELLED = re.compile(
+    r"\b(?:direcci[oó]n|direcc?|dir|domicilio)\b\.?(?:[ ](?:exacta|nueva|actual|fiscal|correcta"
+    r"|de[ ](?:entrega|env[ií]o|domicilio|facturaci[oó]n|mi[ ]casa)))*"
+    r"(?:[ ](?:es|ser[ií]a|queda)|[ ]?:)[ :]{0,2}(?:en[ ])?(?:la[ ]|el[ ])?"
+    rf"((?=[^,;\n]{{0,40}}\d)[^\W\d_][^,;\n]{{2,60}}?{_END}"
+    rf"(?:,[ ]?(?={_MORE})[^,;\n]{{1,40}}?{_END}){{0,5}})",
+    re.IGNORECASE,
+)
 # Small letters and no number: a street where no word of its name is one of everyday.
 _SAID_KIND = one_of(
     *("calle", "av", "avenida", "avda", "pasaje", r"jir[oó]n", "jr", r"malec[oó]n", "cdla"),
