@@ -219,6 +219,7 @@ def _announced(
         or _is_tied(groups, place)
         or length < _LONG_GROUP
         or length > _DIGITS[meaning][1]
+        or (meaning is ACCOUNT and quantities.is_round(groups[place][0]))
     ):
         return None
     end = place + 1

@@ -22,6 +22,7 @@ UNIT = re.compile(
     r"|gb\b|mb\b|[/x]\s?\d)",
     re.IGNORECASE,
 )
+_LONGEST_AMOUNT = 8
 _LONGEST_SIZE, _MOST_SIZES = 2, 3
 
 
@@ -41,6 +42,11 @@ def hidden(folded: str) -> str:
 def is_amount(digits: str, shape: str) -> bool:
     """600 000 000: thousands, and round. ``shape``: how long its groups are."""
     return digits.endswith("000") and set(shape[1:]) == {"3"}
+
+
+def is_round(digits: str) -> bool:
+    """1500000: as amounts are, and too short for most accounts."""
+    return digits.endswith("000") and len(digits) <= _LONGEST_AMOUNT
 
 
 def is_row(groups: list[str]) -> bool:
