@@ -119,7 +119,7 @@ else:
         "default": {
             "ENGINE": "trainingsite.postgres",
             "NAME": "trainingsite",
-            "PGDATA": env("POSTGRES_DATA", default=str(VAR_DIR / "postgres")),
+            "PGDATA": env("POSTGRES_DATA", default="") or str(VAR_DIR / "postgres"),
             "FSYNC": env.bool("POSTGRES_FSYNC", default=not TESTING),
         }
     }
@@ -195,7 +195,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = env("MEDIA_ROOT", default=str(VAR_DIR / "media"))
+MEDIA_ROOT = env("MEDIA_ROOT", default="") or str(VAR_DIR / "media")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

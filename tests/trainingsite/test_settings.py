@@ -44,3 +44,15 @@ def test_no_number_of_workers_runs_tasks_twice(monkeypatch, workers):
 def test_guessable_key_is_refused():
     with override_settings(PSEUDONYM_KEY="short"):
         assert "trainingsite.E002" in errors()
+
+
+@pytest.mark.parametrize("name", ["POSTGRES_DATA", "MEDIA_ROOT"])
+def test_empty_folder_is_not_the_one_that_the_site_is_started_in(monkeypatch, name):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv(name, "")
+    read = runpy.run_path(str(ROOT / "trainingsite" / "settings.py"))
+    folder = {
+        "POSTGRES_DATA": read["DATABASES"]["default"]["PGDATA"],
+        "MEDIA_ROOT": read["MEDIA_ROOT"],
+    }
+    assert Path(folder[name]).parent == read["VAR_DIR"]
