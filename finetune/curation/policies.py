@@ -52,13 +52,18 @@ def refusal(row: Conversation, *, min_confidence: float | None = None) -> str:
     if not Conversation.objects.filter(pk=row.pk).consented().exists():
         return "La persona no acepta, hoy, que sus mensajes se usen para entrenar."
     if row.stars is not None:
-        low = row.stars < domain.min_stars
-        return f"Tiene {row.stars} estrellas; hacen falta {domain.min_stars}." if low else ""
+        return _too_few(row.stars, domain.min_stars)
     return POLICIES[domain.policy].why_not(row, _line(domain, min_confidence))
 
 
 def _line(domain: Domain, min_confidence: float | None) -> float:
     return max(domain.min_confidence, min_confidence or 0)
+
+
+def _too_few(stars: int, needed: int) -> str:
+    if stars >= needed:
+        return ""
+    return f"Tiene {stars} {'estrella' if stars == 1 else 'estrellas'}; hacen falta {needed}."
 
 
 def _unrated(_row: Conversation, _line: float) -> str:

@@ -516,3 +516,32 @@ def a_sure_reading(size, domain):
     catalogue = Catalogue.read(domain.catalogue.all(), domain.texts)
     fields = {"product": "HLSO", "size": size}
     return lambda row: by_hand(row, intent="pricing", fields=fields, catalogue=catalogue)
+
+
+@pytest.mark.parametrize("stage", [Stage.APPROVED, Stage.NEEDS_REVIEW])
+def test_confirming_from_a_list_signs_what_nobody_looked_at(ana, stage):
+    row = review.confirm(waiting(stage), by=ana)
+    assert (row.stage, row.reviewed_by) == (Stage.APPROVED, ana)
+    assert row.reviews.get().action == "approve"
+    assert review.undo(row, by=ana).stage == stage
+
+
+@pytest.mark.parametrize("why", review.PERSON_ASKED)
+def test_what_a_person_was_asked_about_is_not_confirmed_from_a_list(ana, why):
+    row = waiting(why=why)
+    with pytest.raises(Conflict):
+        review.confirm(row, by=ana)
+    assert not row.reviews.exists()
+
+
+def test_a_decision_is_not_confirmed_again(ana, luis):
+    row = review.confirm(waiting(), by=ana)
+    with pytest.raises(Conflict):
+        review.confirm(row, by=luis)
+
+
+def test_who_took_consent_back_is_not_confirmed(ana):
+    person, row = of_someone()
+    consent.withdraw(person, channel="test")
+    with pytest.raises(capture.ConsentMissing):
+        review.confirm(row, by=ana)

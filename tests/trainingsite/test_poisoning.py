@@ -7,6 +7,7 @@ from django.conf import settings
 
 from conversations import consent, pipeline
 from conversations.models import Conversation
+from core.models import EntryPolicy
 from finetune import curation
 from tests.factories import a_client, a_domain
 
@@ -16,8 +17,9 @@ ATTACKER = "whatsapp:+593993333333"
 SHOP = settings.BASE_DIR / "trainingsite/samples/tienda/domain.json"
 
 
-def test_two_hundred_messages_of_praise_put_nothing_into_a_dataset():
-    shop = a_domain("tienda", policy="score", texts=json.loads(SHOP.read_text("utf-8")))
+@pytest.mark.parametrize("policy", EntryPolicy.values)
+def test_two_hundred_messages_of_praise_put_nothing_into_a_dataset(policy):
+    shop = a_domain("tienda", policy=policy, texts=json.loads(SHOP.read_text("utf-8")))
     consent.grant(consent.person_known_as(ATTACKER, domain=shop), channel="test")
     praise = [
         {
@@ -38,3 +40,4 @@ def test_two_hundred_messages_of_praise_put_nothing_into_a_dataset():
     assert [score for score in scores if score and score >= 4]
     assert not Conversation.objects.ready(min_stars=1).exists()
     assert curation.candidates(shop).kept == []
+    assert len(curation.ranked(shop)) <= curation.PERSON_FLOOR  # that a hasty click could let in

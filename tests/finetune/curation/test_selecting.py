@@ -1,9 +1,7 @@
-from random import Random
-
 import pytest
 
 from conversations.consent import grant, person_known_as, withdraw
-from conversations.keys import jaccard, text_hash, words
+from conversations.keys import text_hash
 from conversations.models import Conversation, Stage
 from core.errors import NotFound
 from finetune import curation
@@ -12,14 +10,6 @@ from tests.factories import a_conversation, a_domain
 from tests.finetune.makers import examples
 
 pytestmark = pytest.mark.django_db
-
-
-def questions(number, *, seed=7):
-    """Questions that have few words in common."""
-    dice = Random(seed)  # noqa: S311
-    syllables = ["ca", "mi", "ter", "plo", "sen", "ra", "vi", "du", "gon", "bles"]
-    said = ["".join(dice.choices(syllables, k=3)) for _ in range(200)]
-    return [f"¿{' '.join(dice.choices(said, k=8))}?" for _ in range(number)]
 
 
 def kept(domain, **options):
@@ -151,42 +141,6 @@ def test_an_id_of_another_domain_does_not_exist(domain):
     other = a_conversation(a_domain("otro"), stars=5)
     with pytest.raises(NotFound):
         curation.candidates(domain, ids=[other.pk])
-
-
-def test_fewer_than_twenty_are_not_split(domain):
-    parts = curation.split(examples(domain, 19))
-    assert (len(parts.train), len(parts.valid)) == (19, 0)
-
-
-def test_about_a_tenth_is_held_out(domain):
-    parts = curation.split([a_conversation(domain, question=it) for it in questions(200)])
-    assert 10 <= len(parts.valid) <= 32
-    assert len(parts.train) + len(parts.valid) == 200
-
-
-def test_twenty_hold_out_at_least_one_and_train_on_ten(domain):
-    parts = curation.split(examples(domain, 20))
-    assert parts.valid
-    assert len(parts.train) >= curation.MINIMUM
-
-
-def test_a_question_stays_on_its_side_as_others_join(domain):
-    rows = examples(domain, 60)
-    before = {row.pk for row in curation.split(rows[:40]).valid}
-    after = {row.pk for row in curation.split(rows).valid}
-    assert before <= after
-    assert after - before <= {row.pk for row in rows[40:]}
-
-
-@pytest.mark.parametrize("change", [str.upper, lambda it: f"Por favor, {it}"])
-def test_no_question_is_on_both_sides_nor_nearly(domain, change):
-    for row in examples(domain, 60)[:20]:
-        a_conversation(domain, stars=5, question=change(row.question))
-    parts = curation.split(curation.candidates(domain).kept)
-    assert len(parts.valid) > 1
-    train = [words(row.question) for row in parts.train]
-    closest = max(jaccard(words(row.question), said) for row in parts.valid for said in train)
-    assert closest <= curation.NEAR
 
 
 def test_why_not_names_the_reason(domain):
