@@ -76,6 +76,8 @@ def key_for(part, route, domain):
         return words[part]
     if part == "<str:job_id>":
         return a_row("finetune_finetuningjob", domain).openai_job_id or "ftjob-1"
+    if part == "<uuid:key>":
+        return str(a_row("finetune_export", domain).key)
     named = re.match(r"admin/(\w+)/(\w+)/<", route)
     return str(a_row("_".join(named.groups()) if named else CONVERSATION, domain).pk)
 
