@@ -94,6 +94,10 @@ UNFOLD: dict[str, Any] = {
                     _list(_("Conjuntos de datos"), "dataset", "finetune", "dataset"),
                     _list(_("Entrenamientos"), "model_training", "finetune", "finetuningjob"),
                     _list(_("Modelos"), "psychology", "finetune", "trainedmodel"),
+                    _list(_("Evaluaciones"), "monitoring", "finetune", "evaluation"),
+                    _list(
+                        _("Activaciones por aprobar"), "how_to_reg", "finetune", "activationrequest"
+                    ),
                     _list(_("Preguntas de evaluación"), "quiz", "finetune", "evaluationquestion"),
                 ],
             },

@@ -1,3 +1,10 @@
-"""Datasets, jobs, models and evaluation, as staff see them."""
+"""Datasets, jobs, models, evaluation and the gate, as staff see them."""
 
-from finetune.admin import datasets, jobs, models, questions  # noqa: F401  (each registers its page)
+from finetune.admin import (  # noqa: F401  (each registers its page)
+    datasets,
+    evaluations,
+    jobs,
+    models,
+    questions,
+    requests,
+)

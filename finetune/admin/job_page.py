@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from finetune import activation
 from finetune.admin.curve import curve, series
+from finetune.admin.evaluation_page import SIGNS
 from finetune.admin.wording import event_said, status_said
-from finetune.models import Evaluation, FineTuningJob, JobStatus, Variant
+from finetune.models import Evaluation, FineTuningJob, JobStatus, Variant, Verdict
 
 BADGES = {
     JobStatus.PENDING: "info",
@@ -88,6 +89,7 @@ def evaluation_of(job: FineTuningJob) -> dict[str, Any] | None:
     by_variant = {row["variant"]: row for row in rows}
     return {
         "found": found,
+        "sign": SIGNS[Verdict(found.verdict)],
         "rows": [(Variant(it).label, by_variant[it]) for it in Variant.values if it in by_variant],
     }
 

@@ -1,6 +1,5 @@
-"""Trainings: a page that follows one from our own table, and its three decisions."""
+"""Trainings: a page that follows one from our own table; cancelling and deleting it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,7 +15,7 @@ from unfold.decorators import display
 
 from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, staff
 from core.errors import Refusal
-from finetune import activation, training
+from finetune import training
 from finetune.admin.demonstration import demonstrates
 from finetune.admin.job_page import BADGES, facts
 from finetune.models import Activation, FineTuningJob, JobStatus
@@ -85,7 +84,6 @@ class FineTuningJobAdmin(ReadOnly, ScopedAdmin):
         return [
             path("<int:pk>/estado/", view(self.state_view), name=name("state")),
             path("<int:pk>/cancelar/", view(self.cancel_view), name=name("cancel")),
-            path("<int:pk>/activar/", view(self.activate_view), name=name("activate")),
             *super().get_urls(),
         ]
 
@@ -116,34 +114,21 @@ class FineTuningJobAdmin(ReadOnly, ScopedAdmin):
         return TemplateResponse(request, "admin/finetune/job_state.html", shown)
 
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._decide(
-            request,
-            self._job(request, pk),
-            right="finetune.start_job",
-            title=gettext("¿Cancelar este entrenamiento?"),
-            warning=gettext("Se pierde lo entrenado hasta ahora. Los datos preparados se quedan."),
-            button=gettext("Cancelar el entrenamiento"),
-            verb=lambda job: training.cancel(job, by=staff(request).get_username()),
-            done=gettext("Entrenamiento cancelado."),
-        )
-
-    def activate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask first (GET), then cancel (POST) and go back to the job with what came of it."""
         job = self._job(request, pk)
-        if not request.user.has_perm("finetune.activate_model"):
+        if not request.user.has_perm("finetune.start_job"):
             raise PermissionDenied
-        if not hasattr(job, "model"):
-            messages.error(request, gettext("Este entrenamiento no dejó ningún modelo."))
-            return self._back(job)
-        return self._decide(
-            request,
-            job,
-            right="finetune.activate_model",
-            title=gettext("¿Activar este modelo?"),
-            warning=self._what_activating_does(job),
-            button=gettext("Activar Modelo"),
-            verb=lambda job: activation.activate(job.model, by=staff(request).get_username()),
-            done=gettext("Modelo activado: desde ahora contesta en «%s».") % job.domain,
-        )
+        if request.method == "POST":
+            return self._cancel(request, job)
+        context = self.admin_site.each_context(request) | {
+            "title": gettext("¿Cancelar este entrenamiento?"),
+            "warning": gettext(
+                "Se pierde lo entrenado hasta ahora. Los datos preparados se quedan."
+            ),
+            "button": gettext("Cancelar el entrenamiento"),
+            "back": self._url(job),
+        }
+        return TemplateResponse(request, "admin/confirm.html", context)
 
     # --- parts -----------------------------------------------------------------------------
 
@@ -161,51 +146,16 @@ class FineTuningJobAdmin(ReadOnly, ScopedAdmin):
         }
         return {"job": job, **rights, **facts(job, base_demonstrates=base_demonstrates)}
 
-    def _what_activating_does(self, job: FineTuningJob) -> str:
-        current = activation.active(job.domain)
-        says = gettext("Desde ahora «%(new)s» contesta en «%(domain)s».") % {
-            "new": job.model.name,
-            "domain": job.domain,
-        }
-        if current and current != job.model:
-            says += " " + gettext("«%s» queda en reserva y se puede volver a él.") % current.name
-        return says
-
-    def _decide(
-        self,
-        request: HttpRequest,
-        job: FineTuningJob,
-        *,
-        right: str,
-        title: str,
-        warning: str,
-        button: str,
-        verb: Callable[[FineTuningJob], Any],
-        done: str,
-    ) -> HttpResponse:
-        """Ask first (GET), then do it (POST) and go back to the job with what came of it."""
-        if not request.user.has_perm(right):
-            raise PermissionDenied
-        if request.method == "POST":
-            try:
-                verb(job)
-                messages.success(request, done)
-            except Refusal as refusal:
-                messages.error(request, str(refusal))
-            return self._back(job)
-        context = self.admin_site.each_context(request) | {
-            "title": title,
-            "warning": warning,
-            "button": button,
-            "back": self._url(job),
-        }
-        return TemplateResponse(request, "admin/confirm.html", context)
+    def _cancel(self, request: HttpRequest, job: FineTuningJob) -> HttpResponseRedirect:
+        try:
+            training.cancel(job, by=staff(request).get_username())
+            messages.success(request, gettext("Entrenamiento cancelado."))
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        return HttpResponseRedirect(self._url(job))
 
     def _url(self, job: FineTuningJob) -> str:
         return reverse("admin:finetune_finetuningjob_change", args=[job.pk])
-
-    def _back(self, job: FineTuningJob) -> HttpResponseRedirect:
-        return HttpResponseRedirect(self._url(job))
 
 
 def _was_active(job: FineTuningJob) -> bool:

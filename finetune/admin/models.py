@@ -3,41 +3,89 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from core.admin.base import DomainFilter, ReadOnly, ReadOnlyTable, ScopedAdmin
-from finetune.models import Activation, TrainedModel
+from finetune import activation, gate
+from finetune.admin.activating import ACTIVATE, TRAIN, ActivationPages, shown
+from finetune.admin.evaluations import LABELS
+from finetune.models import Activation, Deployment, Evaluation, TrainedModel, Verdict
 
 
 class ActivationInline(ReadOnlyTable):
     model = Activation
-    fields = ["activated_at", "activated_by", "retired_at"]
+    fields = [
+        "activated_at",
+        "activated_by",
+        "approved_by",
+        "verdict",
+        "forced",
+        "reason",
+        "retired_at",
+    ]
+
+
+class DeploymentInline(ReadOnlyTable):
+    model = Deployment
+    fields = ["target", "name", "sha256", "checked_at", "error", "created_at", "created_by"]
 
 
 @admin.register(TrainedModel)
-class TrainedModelAdmin(ReadOnly, ScopedAdmin):
-    list_display = ["name", "in_domain", "service", "kind", "base_model", "provider", "created_at"]
+class TrainedModelAdmin(ActivationPages, ReadOnly, ScopedAdmin):
+    change_form_outer_before_template = "admin/finetune/model_state.html"
+    list_display = [
+        "name",
+        "in_domain",
+        "service",
+        "evaluated",
+        "kind",
+        "base_model",
+        "provider",
+        "created_at",
+    ]
     list_filter = [DomainFilter, "demonstration"]
     search_fields = ["name", "base_model"]
-    inlines = [ActivationInline]
+    inlines = [ActivationInline, DeploymentInline]
     actions = ["activate"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrainedModel]:
         now = Activation.objects.current().filter(model=OuterRef("pk"))
-        return super().get_queryset(request).annotate(in_service=Exists(now))
+        newest = Evaluation.objects.finished().filter(model=OuterRef("pk"))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(in_service=Exists(now), newest=Subquery(newest.values("verdict")[:1]))
+        )
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        model = self.get_object(request, object_id)
+        state = self._state(request, model) if model else {}
+        return super().change_view(request, object_id, form_url, {**state, **(extra_context or {})})
 
     def has_activate_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("finetune.activate_model")
+        return request.user.has_perm(ACTIVATE)
 
     @display(description=_("servicio"), label={"active": "success", "idle": ""})
     def service(self, model: Any) -> tuple[str, str]:
         active = ("active", gettext("activo"))
         return active if model.in_service else ("idle", gettext("en reserva"))
+
+    @display(description=_("última evaluación"), label=LABELS, ordering="newest")
+    def evaluated(self, model: Any) -> tuple[str, str]:
+        if model.newest is None:
+            return "", gettext("sin evaluar")
+        return model.newest, str(Verdict(model.newest).label)
 
     @display(description=_("clase"), label={"demo": "warning", "own": "info"})
     def kind(self, model: TrainedModel) -> tuple[str, str]:
@@ -49,12 +97,25 @@ class TrainedModelAdmin(ReadOnly, ScopedAdmin):
     def activate(
         self, request: HttpRequest, queryset: QuerySet[TrainedModel]
     ) -> HttpResponseRedirect | None:
-        """One model answers in a domain, so one is chosen; its job's page asks to confirm."""
+        """One model answers in a domain, so one is chosen; the next page asks to confirm."""
         chosen = list(queryset[:2])
         if len(chosen) != 1:
             note = _("Elija un solo modelo: en cada dominio contesta uno. No se activó ninguno.")
             self.message_user(request, note, messages.ERROR)
             return None
         return HttpResponseRedirect(
-            reverse("admin:finetune_finetuningjob_activate", args=[chosen[0].job_id])
+            reverse("admin:finetune_trainedmodel_activate", args=[chosen[0].pk])
         )
+
+    def _state(self, request: HttpRequest, model: TrainedModel) -> dict[str, Any]:
+        """Where the model stands, and what who looks may do with it."""
+        state = shown(gate.standing(model))
+        serves = state["serving"] == model
+        return {
+            **state,
+            "serves": serves,
+            "earlier": activation.before(model.domain) if serves else None,
+            "evaluating": model.evaluations.open().first(),
+            "may_activate": request.user.has_perm(ACTIVATE),
+            "may_evaluate": request.user.has_perm(TRAIN),
+        }

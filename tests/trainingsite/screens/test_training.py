@@ -14,7 +14,6 @@ from tests.finetune.makers import (
     a_file,
     a_submitted_job,
     a_trained_model,
-    an_evaluation,
     examples,
 )
 
@@ -141,25 +140,10 @@ def test_a_failed_job_shows_its_error(sign_in, domain, training_provider):
     assert "Sin memoria." in sign_in("rater").get(job_url("change", job)).content.decode()
 
 
-@pytest.mark.parametrize(("page", "role"), [("cancel", "rater"), ("activate", "rater")])
-def test_deciding_needs_its_right(sign_in, domain, training_provider, page, role):
+def test_cancelling_needs_its_right(sign_in, domain, training_provider):
     job = a_trained_model(domain, training_provider).job
 
-    assert sign_in(role).post(job_url(page, job)).status_code == 403
-
-
-def test_activating_asks_first_and_then_does_it(sign_in, domain, training_provider):
-    model, trainer = a_trained_model(domain, training_provider), sign_in("trainer")
-    an_evaluation(model)
-    url = job_url("activate", model.job)
-
-    asked = trainer.get(url).content.decode()
-    before = activation.active(domain)
-    trainer.post(url)
-
-    assert "¿Activar este modelo?" in asked
-    assert before is None
-    assert activation.active(domain) == model
+    assert sign_in("rater").post(job_url("cancel", job)).status_code == 403
 
 
 def test_an_ended_job_is_not_cancelled(sign_in, domain, training_provider):
