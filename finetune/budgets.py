@@ -1,5 +1,6 @@
 """What may be spent on training: reserved before a start, settled by what was really trained."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,18 @@ from finetune.models import LIVE, Budget, FineTuningJob, JobStatus
 
 MILLION = Decimal(1_000_000)
 _MONEY = DecimalField(max_digits=12, decimal_places=4)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The limits of a domain, and what was spent or is reserved of them; ``None`` is no limit."""
+
+    currency: str
+    per_run: Decimal | None
+    per_day: Decimal | None
+    today: Decimal
+    per_month: Decimal | None
+    this_month: Decimal
 
 
 class OverBudget(Conflict):
@@ -36,11 +49,28 @@ def reserve(job: FineTuningJob) -> None:
         _refuse_unpriced(job)
         return
     _refuse_other_money(job, budget)
+    found = _standing(budget)
+    _refuse_over(found.per_run, Decimal(0), job, limit="run")
+    _refuse_over(found.per_day, found.today, job, limit="day")
+    _refuse_over(found.per_month, found.this_month, job, limit="month")
+
+
+def standing(domain: Domain) -> Standing | None:
+    """The domain's limits and what is spent of them; ``None`` where there is no budget."""
+    budget = Budget.objects.filter(domain=domain).select_related("domain").first()
+    return _standing(budget) if budget else None
+
+
+def _standing(budget: Budget) -> Standing:
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    _refuse_over(budget.per_run, Decimal(0), job, limit="run")
-    _refuse_over(budget.per_day, spent(job.domain, since=today), job, limit="day")
-    month = spent(job.domain, since=today.replace(day=1))
-    _refuse_over(budget.per_month, month, job, limit="month")
+    return Standing(
+        currency=budget.currency,
+        per_run=budget.per_run,
+        per_day=budget.per_day,
+        today=spent(budget.domain, since=today),
+        per_month=budget.per_month,
+        this_month=spent(budget.domain, since=today.replace(day=1)),
+    )
 
 
 def spent(domain: Domain, *, since: datetime) -> Decimal:

@@ -9,15 +9,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.fingerprints import token_count
 from finetune import availability
 from finetune.budgets import cost_of
+from finetune.formats.validation import around
 from finetune.models import (
     Dataset,
+    DatasetItem,
     FineTuningJob,
     JobEvent,
     JobStatus,
@@ -26,7 +29,7 @@ from finetune.models import (
     Price,
 )
 
-FRAME = 15  # tokens that the form of an example takes: three messages' roles, and the reply's start
+MESSAGES = 3  # of an example
 FEW = 50  # examples, under which a provider promises little
 SOON = timedelta(days=30)
 OLD_PRICE = timedelta(days=90)
@@ -106,15 +109,25 @@ def auto_epochs(examples: int) -> int:
 
 
 def epochs_and_tokens(dataset: Dataset, *, epochs: int | None, method: str) -> tuple[int, int, int]:
-    """The rounds, the examples, and the tokens of one round."""
-    rows = dataset.items.filter(part=Part.TRAIN).order_by("pk")
+    """The rounds, the examples, and the tokens of one round.
+
+    A version keeps its tokens; they are counted where it is older than that, and a preference has
+    a second answer to count.
+    """
+    rows = dataset.items.filter(part=Part.TRAIN)
     if method == Method.DPO:
         rows = rows.exclude(rejected="")
-    texts = rows.values_list("question", "answer", "rejected")
-    shown = [it if method == Method.DPO else it[:2] for it in texts.iterator(chunk_size=2000)]
-    frame = FRAME + token_count([dataset.prompt.text])
-    tokens = sum(token_count(it) for it in shown) + frame * len(shown)
-    return epochs or auto_epochs(len(shown)), len(shown), tokens
+    kept = rows.aggregate(number=Count("pk"), tokens=Coalesce(Sum("tokens"), 0))
+    tokens = kept["tokens"] + _counted(dataset, rows.filter(tokens=None))
+    if method == Method.DPO:
+        tokens += token_count(rows.order_by().values_list("rejected", flat=True))
+    return epochs or auto_epochs(kept["number"]), kept["number"], tokens
+
+
+def _counted(dataset: Dataset, rows: QuerySet[DatasetItem]) -> int:
+    texts = list(rows.order_by().values_list("question", "answer"))
+    frame = around(MESSAGES) + token_count([dataset.prompt.text])
+    return sum(token_count(it) for it in texts) + frame * len(texts)
 
 
 def price_of(provider: str, base_model: str) -> Price | None:

@@ -90,7 +90,7 @@ def _order(job: FineTuningJob) -> bool:
     mine = FineTuningJob.objects.live().filter(pk=job.pk, lease_until=job.lease_until)
     try:
         datasets.refuse_untrained(job.provider)
-        order = _order_of(job, datasets.upload(job.dataset, job.provider))
+        order = _order_of(job, datasets.upload(job.dataset, job.provider, method=job.method))
         if not mine.update(
             training_file=order.training_file,
             step=Step.SUBMITTING,
@@ -122,7 +122,7 @@ def _fail(job: FineTuningJob, refusal: Refusal) -> bool:
 
 
 def _order_of(job: FineTuningJob, file: ProviderFile) -> remote.JobOrder:
-    parts = ProviderFile.objects.filter(dataset=job.dataset, provider=job.provider)
+    parts = job.dataset.files.filter(provider=job.provider, method=job.method)
     valid = parts.filter(part=Part.VALID).first()
     return remote.JobOrder(
         base_model=job.base_model,

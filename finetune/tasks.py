@@ -1,6 +1,6 @@
 """What the queue runs: keys in, a sentence out. Each may run twice, or find its row gone."""
 
-from finetune import erasure, evaluation, polling, training
+from finetune import automatic, availability, erasure, evaluation, notices, polling, training
 from finetune.models import FineTuningJob
 
 
@@ -26,3 +26,27 @@ def evaluate_waiting() -> str:
 def remove_files() -> str:
     """Delete at the providers the files of people who have been erased."""
     return erasure.remove_due()
+
+
+def check_models() -> str:
+    """Ask the providers which of the models that they trained they still have, and until when."""
+    return availability.check_models()
+
+
+def ask_job(pk: int) -> str:
+    """Ask about one job now: its provider says that something happened."""
+    job = FineTuningJob.objects.live().filter(pk=pk).first()
+    if job is None:
+        return "nothing to do"
+    polling.ask(job)
+    return f"{job}: {job.status}"
+
+
+def forget_notices() -> str:
+    """Delete the providers' notices that nobody can repeat any more."""
+    return f"{notices.forget()} forgotten"
+
+
+def train_by_itself() -> str:
+    """Announce and start what was allowed to start by itself."""
+    return automatic.go_on()

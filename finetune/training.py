@@ -22,6 +22,7 @@ from finetune import (
     remote,
     submission,
 )
+from finetune.curation import MINIMUM
 from finetune.models import (
     Activation,
     FineTuningJob,
@@ -76,8 +77,8 @@ def checked(
 
     - :class:`NotFound`: the file is not one of the domain's;
     - :class:`Invalid`: a number is out of bounds, or an option does not exist;
-    - :class:`Refusal`: the provider does not train, or not this base, or no longer; or a person
-      in the data took their consent back;
+    - :class:`Refusal`: the provider does not train, or not this base, or no longer; the method
+      finds too little to learn from; or a person in the data took their consent back;
     - :class:`Conflict`: the provider waits for a person to pay;
     - :class:`ModelUnavailable`: the provider is down.
     """
@@ -90,6 +91,7 @@ def checked(
     datasets.refuse_untrained(provider)
     pauses.refuse_paused(provider)
     found = estimates.estimate(file.dataset, provider, base, epochs=epochs, method=learns_by)
+    _refuse_few(found.examples)
     datasets.refuse_withdrawn(file.dataset)
     job = FineTuningJob(
         domain=domain,
@@ -216,6 +218,18 @@ def _prepared(domain: Domain, file_id: str) -> ProviderFile:
     if found is None:
         raise NotFound("No existe ese archivo preparado.", archivo_id="not_found")
     return found
+
+
+def _refuse_few(examples: int) -> None:
+    """Of preferences a version holds fewer than of examples."""
+    if examples < MINIMUM:
+        raise Refusal(
+            f"Hay {examples} ejemplos de los que este método aprende y hacen falta {MINIMUM}.",
+            code="not_enough_examples",
+            minimo=MINIMUM,
+            listas=examples,
+            faltan=MINIMUM - examples,
+        )
 
 
 def _refuse_ended(job: FineTuningJob) -> None:

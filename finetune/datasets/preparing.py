@@ -6,7 +6,7 @@ from typing import Any
 from core import llm
 from core.errors import Refusal
 from core.models import Domain
-from finetune import curation, remote
+from finetune import availability, curation
 from finetune.curation import MINIMUM, Selection, Split
 from finetune.datasets.uploading import upload
 from finetune.datasets.versions import store, without_words
@@ -38,8 +38,8 @@ def prepare(
     """Make the domain's dataset as of now and upload it; the same content is the same version.
 
     Returns the dataset and its training part at ``provider`` (by default the domain's). Raises
-    :class:`NotEnough`, :class:`DoesNotTrain`, :class:`LeakFound`, or what the provider fails
-    with: then nothing was uploaded.
+    :class:`NotEnough`, :class:`DoesNotTrain`, :class:`LeakFound`, a refusal for a base that is not
+    trained any more, or what the provider fails with: then nothing was uploaded.
     """
     selection = curation.candidates(domain, ids=ids, skip_negative=skip_negative)
     chosen = None if ids is None else len(ids)
@@ -60,7 +60,7 @@ def keep(
     refuse_too_few(selection, parts)
     name = provider or domain.training_provider
     refuse_untrained(name)
-    remote.model(name, domain.base_model)  # whether anybody is there, before anything is kept
+    availability.trainable(name, domain.base_model)  # before anything is kept or sent
     dataset = store(domain, selection, parts, by=by, filters=filters or {})
     return dataset, upload(dataset, name)
 

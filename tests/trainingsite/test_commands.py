@@ -7,7 +7,7 @@ from django_q.models import Schedule
 from core.access import ROLES
 from core.models import ApiToken, Domain
 from tests.factories import a_domain, a_user
-from trainingsite.management.commands.setup_schedules import EVERY_MINUTE
+from trainingsite.management.commands.setup_schedules import TIMED
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def test_first_start_makes_roles_samples_schedules_and_an_admin():
     assert set(Domain.objects.values_list("slug", flat=True)) == {"camaron", "tienda", "prestamos"}
     assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
     assert all(callable(import_string(it.func)) for it in Schedule.objects.all())
-    assert Schedule.objects.count() == len(EVERY_MINUTE)
+    assert Schedule.objects.count() == sum(map(len, TIMED.values()))
     assert User.objects.get(username="admin").is_superuser
 
 

@@ -13,7 +13,7 @@ from django_q.pusher import pusher
 from django_q.scheduler import scheduler
 from django_q.tasks import async_task
 
-from trainingsite.management.commands.setup_schedules import EVERY_MINUTE
+from trainingsite.management.commands.setup_schedules import TIMED
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the scheduler closes connections
 
@@ -36,7 +36,7 @@ def test_a_malformed_schedule_is_gone_after_the_next_start_and_the_others_run():
 
     call_command("setup_schedules")
     scheduler()
-    assert queued() == sorted(EVERY_MINUTE.values())
+    assert queued() == sorted(func for work in TIMED.values() for func in work.values())
 
 
 def test_what_was_done_to_our_own_schedules_is_mended():
@@ -48,7 +48,7 @@ def test_what_was_done_to_our_own_schedules_is_mended():
     call_command("setup_schedules")
     Schedule.objects.update(next_run=an_hour_ago())
     scheduler()
-    assert queued() == sorted(EVERY_MINUTE.values())
+    assert queued() == sorted(func for work in TIMED.values() for func in work.values())
 
 
 def test_a_task_that_cannot_be_read_stops_no_other(settings):

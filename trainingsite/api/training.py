@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.errors import NotFound
-from finetune import activation, curation, datasets, training
+from finetune import activation, budgets, curation, datasets, pauses, training
 from finetune.models import FineTuningJob
 from trainingsite.api.base import DOMAIN, LendingView
 from trainingsite.api.conversation_serializers import Message
@@ -19,14 +19,18 @@ from trainingsite.api.idempotency import KEY, idempotent
 from trainingsite.api.training_serializers import (
     ActivateBody,
     Activated,
+    BudgetSerializer,
     Deleted,
     DeleteQuery,
+    Estimated,
+    EstimateSerializer,
     JobCancelled,
     JobEnvelope,
     JobList,
     JobSerializer,
     PrepareBody,
     Prepared,
+    ResumeBody,
     StartBody,
 )
 
@@ -82,7 +86,9 @@ class PrepareView(TrainingView):
         )
 
 
-class StartView(TrainingView):
+class CheckedView(TrainingView):
+    """What the views of a start share."""
+
     rights = {"POST": "finetune.start_job"}
 
     def checked(self, request: Request) -> FineTuningJob:
@@ -94,19 +100,59 @@ class StartView(TrainingView):
             base_model=body.get("modelo_base") or "",
             epochs=body.get("epochs"),
             learning_rate=body.get("learning_rate"),
+            method=body.get("metodo") or "",
+            options=body.get("parametros"),
             by=self.by,
         )
 
+
+class EstimateView(CheckedView):
+    @extend_schema(
+        operation_id="estimar_entrenamiento",
+        parameters=[DOMAIN],
+        request=StartBody,
+        responses=Estimated,
+    )
+    def post(self, request: Request) -> Response:
+        """What a start would take and cost, beside the limits; it starts nothing."""
+        job = self.checked(request)
+        standing = budgets.standing(self.domain)
+        return Response(
+            {
+                "estimacion": EstimateSerializer(job.estimate).data,
+                "presupuesto": BudgetSerializer(standing).data if standing else None,
+            }
+        )
+
+
+class StartView(CheckedView):
     @extend_schema(
         operation_id="iniciar_entrenamiento",
         parameters=[DOMAIN, KEY],
         request=StartBody,
         responses=JobEnvelope,
     )
-    @idempotent(first=checked)
+    @idempotent(first=CheckedView.checked)
     def post(self, request: Request, job: FineTuningJob) -> Response:
         """Start a training on a prepared file; the queue sends it to the provider."""
         return Response({"job": JobSerializer(training.queue(job, by=self.by)).data})
+
+
+class ResumeView(TrainingView):
+    rights = {"POST": "finetune.start_job"}
+
+    @extend_schema(
+        operation_id="reanudar_proveedor",
+        parameters=[DOMAIN],
+        request=ResumeBody,
+        responses=Message,
+    )
+    def post(self, request: Request) -> Response:
+        """Ask a provider again that stopped for lack of money; 404 when it is not paused."""
+        provider = self.read(ResumeBody, request.data)["proveedor"]
+        if not pauses.resume(provider, by=self.by):
+            raise NotFound(_("Ese proveedor no está en pausa."), proveedor="not_found")
+        return Response({"mensaje": _("Los entrenamientos en espera continúan.")})
 
 
 class JobsView(TrainingView):
@@ -200,7 +246,9 @@ class ActivateView(TrainingView):
 
 paths: list[URLPattern] = [
     path(f"{PREFIX}preparar", PrepareView.as_view(), name="prepare"),
+    path(f"{PREFIX}estimar", EstimateView.as_view(), name="estimate"),
     path(f"{PREFIX}iniciar", StartView.as_view(), name="start"),
+    path(f"{PREFIX}reanudar", ResumeView.as_view(), name="resume-provider"),
     path(f"{PREFIX}jobs", JobsView.as_view(), name="jobs"),
     path(f"{PREFIX}jobs/<str:job_id>", JobView.as_view(), name="job"),
     path(f"{PREFIX}jobs/<str:job_id>/cancelar", CancelView.as_view(), name="cancel-job"),

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from finetune.models import FineTuningJob
+from finetune.models import FineTuningJob, Method
 from trainingsite.api.conversation_serializers import Message, Text, Whole
 
 
@@ -34,6 +34,55 @@ class StartBody(serializers.Serializer):
     learning_rate = serializers.FloatField(
         required=False, allow_null=True, help_text="Multiplicador, mayor que cero."
     )
+    metodo = serializers.ChoiceField(
+        Method.choices,
+        required=False,
+        allow_null=True,
+        help_text="Por omisión, el del archivo preparado.",
+    )
+    parametros = serializers.DictField(
+        required=False,
+        allow_null=True,
+        help_text="lora_rank, lora_alpha, lora_dropout, lora_targets, max_steps, seed, "
+        "batch_size; con dpo, beta.",
+    )
+
+
+class EstimateSerializer(serializers.Serializer):
+    """What a training will take, as its job keeps it; null is not known."""
+
+    ejemplos = serializers.IntegerField(source="examples")
+    epocas = serializers.IntegerField(source="epochs")
+    tokens = serializers.IntegerField()
+    costo = serializers.CharField(source="cost", allow_null=True)
+    moneda = serializers.CharField(source="currency")
+    precio_por_millon = serializers.CharField(source="per_million", allow_null=True)
+    precio_leido_el = serializers.CharField(source="price_read_on", allow_null=True)
+    minutos = serializers.FloatField(source="minutes", allow_null=True)
+    memoria_mb = serializers.IntegerField(source="memory_mb", allow_null=True)
+    proveedor_hasta = serializers.CharField(source="closes_on", allow_null=True)
+    modelo_base_hasta = serializers.CharField(source="ends_on", allow_null=True)
+    avisos = serializers.ListField(source="warnings", child=serializers.CharField())
+
+
+class BudgetSerializer(serializers.Serializer):
+    """A domain's limits and what is spent of them; null is no limit."""
+
+    moneda = serializers.CharField(source="currency")
+    por_entrenamiento = serializers.DecimalField(12, 2, source="per_run", allow_null=True)
+    por_dia = serializers.DecimalField(12, 2, source="per_day", allow_null=True)
+    gastado_hoy = serializers.DecimalField(12, 4, source="today")
+    por_mes = serializers.DecimalField(12, 2, source="per_month", allow_null=True)
+    gastado_este_mes = serializers.DecimalField(12, 4, source="this_month")
+
+
+class Estimated(serializers.Serializer):
+    estimacion = EstimateSerializer()
+    presupuesto = BudgetSerializer(allow_null=True)
+
+
+class ResumeBody(serializers.Serializer):
+    proveedor = Text(max_length=40)
 
 
 class JobSerializer(serializers.ModelSerializer):

@@ -15,6 +15,16 @@ EVERY_MINUTE = {
     "archivos borrados": "finetune.tasks.remove_files",
     "evaluaciones": "finetune.tasks.evaluate_waiting",
 }
+EVERY_HOUR = {"entrenamiento automático": "finetune.tasks.train_by_itself"}
+EVERY_DAY = {
+    "modelos de los proveedores": "finetune.tasks.check_models",
+    "avisos de los proveedores": "finetune.tasks.forget_notices",
+}
+TIMED = {
+    Schedule.MINUTES: EVERY_MINUTE,
+    Schedule.HOURLY: EVERY_HOUR,
+    Schedule.DAILY: EVERY_DAY,
+}
 
 
 class Command(BaseCommand):
@@ -22,13 +32,17 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         known = dict(Schedule.objects.values_list("name", "pk"))
-        kept = [mend(known.get(name), name=name, func=func) for name, func in EVERY_MINUTE.items()]
+        kept = [
+            mend(known.get(name), name=name, func=func, schedule_type=often)
+            for often, work in TIMED.items()
+            for name, func in work.items()
+        ]
         Schedule.objects.exclude(pk__in=kept).delete()
 
 
 def mend(pk: int | None, **fields: str) -> int:
     """Write the schedule ``pk``, or a new one, as it must be; its key."""
     plain = dict.fromkeys(("args", "kwargs", "hook", "cluster", "intended_date_kwarg"))
-    timing = {"schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1}
+    timing = {"minutes": 1, "repeats": -1}
     row, _ = Schedule.objects.update_or_create(pk=pk, defaults=plain | timing | fields)
     return row.pk
