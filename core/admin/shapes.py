@@ -27,6 +27,14 @@ def is_word_list(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(it, str) for it in value)
 
 
+def is_part(value: Any) -> bool:
+    """
+    >>> [is_part(it) for it in (1, 0.5, 0, 1.1, "0.5", True, None)]
+    [True, True, False, False, False, False, False]
+    """
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1
+
+
 def is_storable(value: Any) -> bool:
     """Whether the database takes ``value``: it knows no NUL, no half of a pair and no NaN.
 
@@ -57,6 +65,8 @@ def fault_of_texts(texts: Any) -> str | None:
         return _("«business» debe ser un texto: el nombre del negocio.")
     if texts.get("medida", MEASURES[0]) not in MEASURES:
         return _("«medida» debe ser una de estas: %s.") % ", ".join(MEASURES)
+    if not is_part(texts.get("category_share", 1)):
+        return _("«category_share» debe ser un número mayor que 0 y hasta 1: 0.5 es la mitad.")
     return _fault_of_score_words(texts.get("score_words", {})) or _fault_of_categories(
         texts.get("categories", [])
     )

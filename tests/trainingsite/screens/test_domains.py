@@ -43,6 +43,8 @@ def save(sign_in, domain):
         ('{"business": 5}', "«business»"),
         ('{"medida": "bleu"}', "«medida»"),
         ('{"medida": []}', "«medida»"),
+        ('{"category_share": 0}', "«category_share»"),
+        ('{"category_share": "0.5"}', "«category_share»"),
         ('{"welcome": "\\u0000"}', "no se puede guardar"),
         ('{"otra": NaN}', "no se puede guardar"),
     ],
