@@ -22,7 +22,7 @@ ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text("utf-8")
 LINES = re.findall(r"^curl .+$", README, re.MULTILINE)
 GUIDE = (ROOT / "docs/integracion.md").read_text("utf-8")
-EXCHANGES = re.findall(r"```\n(curl .+?)\n```\n(?:.*?)```json\n(.+?)\n```", GUIDE, re.DOTALL)
+EXCHANGES = re.findall(r"```\n(curl [^`]+)\n```\n```json\n([^`]+)\n```", GUIDE)
 CHANGES = re.compile(r"[0-9a-f]{12}|\d{4}-\d\d-\d\dT.+")  # pseudonyms and moments
 
 
