@@ -24,14 +24,13 @@ _HASHERS = [
 ]
 
 
-def grams(text: str) -> frozenset[str]:
-    """The distinct runs of four characters of ``text``, normalised; a shorter text is one.
+def grams(said: str) -> frozenset[str]:
+    """The distinct runs of four characters of a normalised text; a shorter one is one run.
 
-    >>> sorted(grams("¡Precio!"))
+    >>> sorted(grams("precio"))
     ['ecio', 'prec', 'reci']
     """
-    said = normalise(text)
-    return frozenset(said[at : at + GRAM] for at in range(max(1, len(said) - GRAM + 1)) if said)
+    return frozenset(_runs(said))
 
 
 def bands(text: str) -> list[int]:
@@ -61,26 +60,31 @@ def token_count(texts: Iterable[str]) -> int:
     return sum(count(text) for text in texts)
 
 
+def _runs(said: str) -> list[str]:
+    if len(said) <= GRAM:
+        return [said] if said else []
+    return [said[at : at + GRAM] for at in range(len(said) - GRAM + 1)]
+
+
 def _bands(text: str, rows: int) -> list[int]:
     """The signature of ``text`` cut into bands of ``rows``; one of nothing has none."""
-    found = grams(text)
+    found = _runs(normalise(text))
     if not found:
         return []
     sketch = RMinHash(PERMUTATIONS, SEED)
-    sketch.update(list(found))
+    sketch.update(found)
     signature = _SIGNATURE.pack(*sketch.digest())
     size = _SIGNATURE.size // PERMUTATIONS * rows
-    return [
-        _hashed(signature[band * size : (band + 1) * size], band)
-        for band in range(PERMUTATIONS // rows)
-    ]
+    count = PERMUTATIONS // rows
+    digests = [_digest(signature[band * size : (band + 1) * size], band) for band in range(count)]
+    return list(struct.unpack(f"<{count}q", b"".join(digests)))
 
 
-def _hashed(rows: bytes, band: int) -> int:
-    """A band's rows as one number; the band's place counts, so bands meet only their own kind."""
+def _digest(rows: bytes, band: int) -> bytes:
+    """A band's rows in 64 bits; the band's place counts, so bands meet only their own kind."""
     hasher = _HASHERS[band].copy()
     hasher.update(rows)
-    return int.from_bytes(hasher.digest(), "little", signed=True)
+    return hasher.digest()
 
 
 @cache

@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 _NOT_WORD = re.compile(r"[\W_]+")
+_ASCII_SIGNS = {sign: " " for sign in range(128) if not chr(sign).isalnum()}
 _HALF_A_SIGN = re.compile("[\ud800-\udfff]")
 
 
@@ -20,7 +21,10 @@ def plain(text: str) -> str:
     '¡si, envios!'
     """
     apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+    for letter in set(apart):
+        if letter > "\x7f" and unicodedata.combining(letter):
+            apart = apart.replace(letter, "")
+    return apart
 
 
 def normalise(text: str) -> str:
@@ -29,7 +33,10 @@ def normalise(text: str) -> str:
     >>> normalise("¿Cuánto   cuesta el HLSO 16/20?")
     'cuanto cuesta el hlso 16 20'
     """
-    return _NOT_WORD.sub(" ", plain(text)).strip()
+    said = plain(text)
+    if said.isascii():  # nearly always, and several times faster
+        return " ".join(said.translate(_ASCII_SIGNS).split())
+    return _NOT_WORD.sub(" ", said).strip()
 
 
 def text_hash(text: str) -> str:
@@ -44,4 +51,5 @@ def words(text: str) -> frozenset[str]:
 
 def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
     """Shared words over all words: 0 (nothing in common) to 1 (the same words)."""
-    return len(one & other) / len(one | other) if one or other else 1.0
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared) if one or other else 1.0

@@ -5,7 +5,6 @@ the bands tell (``conversations.fingerprints``); every such pair is then really 
 shared band alone mistakes one text in six for another among a million.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -17,8 +16,6 @@ NEAR = 0.85
 and "¿Cuánto cuesta el curso de pintura?" would be one question."""
 BUSIEST = 50  # kept texts that a band may lead to: one that more share tells nothing
 TRIED = 20  # comparisons of one text, those that share most bands first
-
-_NUMBERS = re.compile(r"\w*\d\w*")
 
 
 class Clusters:
@@ -35,7 +32,7 @@ class Clusters:
 
     def add(self, key: int, text: str, bands: Iterable[int]) -> None:
         """Remember ``text`` as the middle of a cluster; its ``bands`` are those stored."""
-        self._texts[key] = normalise(text)
+        self._texts[key] = text
         for band in bands:
             if self._first.setdefault(band, key) != key:
                 others = self._others.setdefault(band, [])
@@ -50,28 +47,33 @@ class Clusters:
         met = self._met(bands)
         if not met:
             return None
-        said, ours = normalise(text), grams(text)
-        numbers = set(_NUMBERS.findall(said))
+        said = normalise(text)
+        ours, numbers = grams(said), _numbers(said)
         for key, _shared in met.most_common(TRIED):
-            theirs = self._texts[key]
-            alike = theirs == said or jaccard(ours, grams(theirs)) >= self._threshold
-            if alike and numbers == set(_NUMBERS.findall(theirs)):
+            theirs = normalise(self._texts[key])
+            if theirs == said or (
+                numbers == _numbers(theirs) and jaccard(ours, grams(theirs)) >= self._threshold
+            ):
                 return key
         return None
 
     def like(self, text: str, bands: Iterable[int]) -> int | None:
         """A text that is like ``text``, whatever numbers they name."""
-        ours = grams(text)
+        ours = grams(normalise(text))
         for key in self._met(bands):
-            if jaccard(ours, grams(self._texts[key])) >= self._threshold:
+            if jaccard(ours, grams(normalise(self._texts[key]))) >= self._threshold:
                 return key
         return None
 
     def _met(self, bands: Iterable[int]) -> Counter[int]:
-        met: Counter[int] = Counter()
-        for band in bands:
-            first = self._first.get(band)
-            if first is not None:
-                met[first] += 1
-                met.update(self._others.get(band, ()))
+        """Which remembered texts share a band, and how many."""
+        known = [band for band in bands if band in self._first]
+        met = Counter(self._first[band] for band in known)
+        for band in known:
+            met.update(self._others.get(band, ()))
         return met
+
+
+def _numbers(said: str) -> frozenset[str]:
+    """The words that are not of letters alone: numbers, sizes, codes."""
+    return frozenset(word for word in said.split() if not word.isalpha())

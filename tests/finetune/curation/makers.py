@@ -2,6 +2,7 @@
 
 from random import Random
 
+from conversations.keys import normalise
 from conversations.models import Conversation, Origin, Stage
 from tests.factories import a_conversation, a_person
 
@@ -13,6 +14,15 @@ def questions(number, *, seed=7):
     dice = Random(seed)  # noqa: S311
     words = ["".join(dice.choices(SYLLABLES, k=3)) for _ in range(200)]
     return [f"¿{' '.join(dice.choices(words, k=8))}?" for _ in range(number)]
+
+
+def overlap(one, other):
+    """The part of their runs of four characters that two texts share, run by run."""
+    runs = [
+        {said[at : at + 4] for at in range(max(1, len(said) - 3))}
+        for said in (normalise(one), normalise(other))
+    ]
+    return len(runs[0] & runs[1]) / len(runs[0] | runs[1])
 
 
 def changed(row, **fields):

@@ -4,13 +4,12 @@ from random import Random
 
 import pytest
 
-from conversations.fingerprints import bands, grams
-from conversations.keys import jaccard
+from conversations.fingerprints import bands
 from finetune import curation
 from finetune.curation.components import components
 from finetune.curation.duplicates import NEAR, Clusters
 from tests.factories import a_conversation
-from tests.finetune.curation.makers import changed, questions
+from tests.finetune.curation.makers import changed, overlap, questions
 
 SAID = "quiero saber si puedo pagar mi cuota de junio con tarjeta en la oficina del centro"
 
@@ -68,7 +67,7 @@ def test_nobody_is_in_a_cluster_whose_middle_it_is_not_like(seed):
     texts = questions(40, seed=seed)
     texts += [edited(dice.choice(texts), dice) for _ in range(60)]
     for text, middle in zip(texts, clusters_of(texts), strict=True):
-        assert jaccard(grams(text), grams(texts[middle])) >= NEAR
+        assert overlap(text, texts[middle]) >= NEAR
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -84,7 +83,7 @@ def test_nothing_in_one_component_is_like_anything_in_another(seed):
     for one in range(len(texts)):
         for other in range(one):
             if found[one] != found[other]:
-                assert jaccard(grams(texts[one]), grams(texts[other])) < NEAR
+                assert overlap(texts[one], texts[other]) < NEAR
                 assert owners[one] is None or owners[one] != owners[other]
 
 

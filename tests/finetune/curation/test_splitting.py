@@ -4,11 +4,10 @@ from random import Random
 
 import pytest
 
-from conversations.fingerprints import grams
-from conversations.keys import jaccard, text_hash
+from conversations.keys import text_hash
 from conversations.models import Conversation
 from finetune import curation
-from tests.finetune.curation.makers import questions
+from tests.finetune.curation.makers import overlap, questions
 
 
 def a_row(pk, question, *, person=None, category=""):
@@ -73,7 +72,7 @@ def test_nothing_is_on_both_sides(seed):
     assert parts.valid
     for held in parts.valid:
         for row in parts.train:
-            assert jaccard(grams(held.question), grams(row.question)) < curation.NEAR
+            assert overlap(held.question, row.question) < curation.NEAR
             assert held.person_id is None or held.person_id != row.person_id
 
 
