@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.fingerprints import token_count
-from finetune import availability
+from finetune import availability, speeds
 from finetune.budgets import cost_of
 from finetune.formats.validation import around
 from finetune.models import (
@@ -75,12 +75,15 @@ def estimate(
     """What training ``base_model`` on ``dataset`` at ``provider`` will take.
 
     The provider is asked whether it trains that base, and until when: raises what
-    :func:`finetune.availability.trainable` does.
+    :func:`finetune.availability.trainable` does. How fast this machine trains it is measured in
+    the background where nobody knows.
     """
     base = availability.trainable(provider, base_model)
     rounds, examples, once = epochs_and_tokens(dataset, epochs=epochs, method=method)
     price = price_of(provider, base_model)
     minutes, memory = measured(provider, base_model, tokens=once * rounds, method=method)
+    if minutes is None:
+        speeds.ask(provider, base_model)
     found = Estimate(
         examples=examples,
         epochs=rounds,
@@ -141,14 +144,18 @@ def measured(
 ) -> tuple[float | None, int | None]:
     """Minutes and megabytes that so many tokens will take, by the newest trainings like it.
 
-    The time is between a training's first event and its last; the slowest of them counts.
+    The time is between a training's first event and its last; the slowest of them counts. Before
+    there is one, a measurement of a few steps tells (:mod:`finetune.speeds`).
     """
     jobs = FineTuningJob.objects.filter(
         provider=provider, base_model=base_model, method=method, status=JobStatus.SUCCEEDED
     )
     newest = jobs.filter(estimate__tokens__gt=0, events__isnull=False).distinct()[:MEASURED]
-    speeds = [speed for job in newest if (speed := _seconds_per_token(job))]
-    minutes = round(max(speeds) * tokens / 60, 1) if speeds else None
+    paces = [pace for job in newest if (pace := _seconds_per_token(job))]
+    if not paces:
+        speed = speeds.of(provider, base_model)
+        return (speed.minutes_for(tokens), speed.memory_mb) if speed else (None, None)
+    minutes = round(max(paces) * tokens / 60, 1)
     kept = JobEvent.objects.filter(job__in=[job.pk for job in newest])
     peaks = kept.filter(data__has_key="peak_memory_mb").values_list("data", flat=True)
     return minutes, max((round(it["peak_memory_mb"]) for it in peaks), default=None)
@@ -164,9 +171,7 @@ def _with_warnings(found: Estimate) -> Estimate:
     said = []
     today = timezone.localdate()
     if found.examples < FEW:
-        said.append(
-            _("Con menos de %d ejemplos el modelo mejora poco o nada.") % FEW,
-        )
+        said.append(_("Con menos de %d ejemplos el modelo mejora poco o nada.") % FEW)
     for day, text in (
         (found.closes_on, _("El proveedor deja de aceptar entrenamientos el %s.")),
         (found.ends_on, _("El modelo base, y lo que se entrene con él, se retira el %s.")),

@@ -120,6 +120,12 @@ def has_model(provider: str, name: str) -> bool:
     return True
 
 
+def delete_model(provider: str, name: str) -> None:
+    """Have the provider forget a model that it trained."""
+    with _asking(provider) as client:
+        client.models.delete(name)
+
+
 def find_file(provider: str, *, name: str, content: bytes) -> str:
     """The id of a training file that the provider has under ``name``, byte for byte; or ``""``."""
     with _asking(provider) as client:

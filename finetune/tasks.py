@@ -1,6 +1,15 @@
 """What the queue runs: keys in, a sentence out. Each may run twice, or find its row gone."""
 
-from finetune import automatic, availability, erasure, evaluation, notices, polling, training
+from finetune import (
+    automatic,
+    availability,
+    erasure,
+    evaluation,
+    notices,
+    polling,
+    speeds,
+    training,
+)
 from finetune.models import FineTuningJob
 
 
@@ -50,3 +59,8 @@ def forget_notices() -> str:
 def train_by_itself() -> str:
     """Announce and start what was allowed to start by itself."""
     return automatic.go_on()
+
+
+def measure_speeds() -> str:
+    """Go on with measuring how fast this machine trains."""
+    return speeds.go_on()

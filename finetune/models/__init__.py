@@ -32,6 +32,7 @@ from finetune.models.jobs import (
 )
 from finetune.models.money import AutoTraining, Budget, Price
 from finetune.models.pauses import ProviderPause
+from finetune.models.speeds import Speed
 from finetune.models.trained import (
     Activation,
     ActivationRequest,
@@ -71,6 +72,7 @@ __all__ = [
     "ProviderPause",
     "QuestionKind",
     "Source",
+    "Speed",
     "Step",
     "Target",
     "TrainedModel",
