@@ -1,12 +1,14 @@
 """A version at a provider: each part once, whatever is cut short on the way."""
 
+import hashlib
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.errors import Refusal
 from finetune import formats, remote
 from finetune.datasets.checking import refuse_erased, refuse_unlike
-from finetune.datasets.writing import rows
+from finetune.datasets.writing import pieces
 from finetune.formats.validation import FEWEST
 from finetune.models import Dataset, Method, Part, ProviderFile
 
@@ -38,13 +40,14 @@ def contents(dataset: Dataset, *, method: str = Method.SUPERVISED) -> dict[str, 
     refuse_erased(dataset)
     system = dataset.prompt.text
     trained, wanted = formats.LINES["chat"](system), formats.LINES[FORMS[Method(method)]](system)
-    proof: dict[str, list[bytes]] = {part: [] for part in Part.values}
-    made: dict[str, list[bytes]] = {part: [] for part in Part.values}
-    for part, _position, question, answer, rejected in rows(dataset):
-        proof[part].append(trained(question, answer, rejected))
-        made[part].append(wanted(question, answer, rejected))
-    refuse_unlike(dataset, formats.fingerprint(*(b"".join(proof[part]) for part in Part.values)))
-    return {part: b"".join(lines) for part, lines in made.items()}
+    proof: list[bytes] = []
+    made: dict[str, bytes] = {}
+    for part in Part.values:
+        rows = [row for piece in pieces(dataset, part) for row in piece]
+        proof.append(hashlib.sha256(b"".join(trained(*row) for row in rows)).digest())
+        made[part] = b"".join(wanted(*row) for row in rows)
+    refuse_unlike(dataset, formats.combined(proof))
+    return made
 
 
 def _refuse_few_preferences(content: bytes) -> None:

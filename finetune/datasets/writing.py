@@ -1,13 +1,15 @@
-"""A version's lines as files: one pass over one snapshot, hashed while it is written.
+"""A version's lines as files, scanned and hashed while they are written.
 
-Memory does not grow with the rows: they come by COPY, in one statement and so from one moment,
-and leave in pieces of about a megabyte.
+Memory does not grow with the rows: they come and leave in pieces of about a megabyte. A version
+never changes but by an erasure, which its fingerprint then tells, so the pieces need no snapshot
+in common.
 """
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import IO
 
@@ -15,22 +17,21 @@ from django.db import connection
 
 from conversations.models import Conversation
 from finetune import formats
-from finetune.datasets.checking import allowed_in, leak, refuse_erased, refuse_unlike
+from finetune.datasets.checking import TOLD, allowed_in, leak, refuse_erased, refuse_unlike
 from finetune.formats import Line
-from finetune.leakcheck import is_suspect, kinds
+from finetune.leakcheck import kinds, suspects
 from finetune.models import Dataset, Part
 
 TRAINED = "chat"  # the form that the fingerprint of a version is of
-PIECE = 2000  # lines that are hashed and written together
-_ROWS = """
-COPY (
-    SELECT part, position, question, answer, rejected FROM finetune_datasetitem
-    WHERE dataset_id = %s ORDER BY part, position
-) TO STDOUT (FORMAT BINARY)
+PIECE = 2000  # lines that are read, scanned, hashed and written together
+_PIECE = """
+SELECT question, answer, rejected FROM finetune_datasetitem
+WHERE dataset_id = %s AND part = %s AND position BETWEEN %s AND %s ORDER BY position
 """
-_TYPES = ("varchar", "int4", "text", "text", "text")
+_TEXTS = 3  # of a row
 
-Row = tuple[str, int, str, str, str]
+Row = tuple[str, str, str]
+"""A question, its answer, and the answer that a person corrected."""
 
 
 @dataclass(frozen=True)
@@ -49,44 +50,37 @@ class Sink:
     def __init__(self, path: Path, line: Line, files: ExitStack) -> None:
         self.path = path
         self.line = line
-        self.waiting: list[bytes] = []
         self.digest = hashlib.sha256()
         self.lines = self.bytes = 0
         self._partial = path.with_name(f"{path.name}.part")
         self._file: IO[bytes] = files.enter_context(self._partial.open("wb", buffering=0))
         files.callback(self._partial.unlink, missing_ok=True)
 
-    def add(self, question: str, answer: str, rejected: str) -> None:
-        if line := self.line(question, answer, rejected):
-            self.waiting.append(line)
-            if len(self.waiting) == PIECE:
-                self.flush()
-
-    def flush(self) -> None:
-        piece = b"".join(self.waiting)
+    def add(self, rows: Iterable[Row]) -> None:
+        lines = [made for row in rows if (made := self.line(*row))]
+        piece = b"".join(lines)
         self.digest.update(piece)
         self._file.write(piece)
-        self.lines += len(self.waiting)
+        self.lines += len(lines)
         self.bytes += len(piece)
-        self.waiting.clear()
 
     def finish(self) -> Written:
         self._partial.replace(self.path)
         return Written(self.path, self.lines, self.bytes, self.digest.hexdigest())
 
 
-def rows(dataset: Dataset) -> Iterator[Row]:
-    """Part, place, question, answer and corrected answer of each line, in the order of the files.
+def pieces(dataset: Dataset, part: str) -> Iterator[list[Row]]:
+    """The lines of a part in the order of its file, some thousand at a time.
 
-    The connection does nothing else until the last one is read.
+    By their places, which have no gaps: twice as fast as a cursor or COPY, whose rows come to
+    Python one by one.
     """
-    with (
-        connection.cursor() as cursor,
-        connection.wrap_database_errors,
-        cursor.copy(_ROWS, [dataset.pk]) as copy,
-    ):
-        copy.set_types(_TYPES)
-        yield from copy.rows()
+    with connection.cursor() as cursor:
+        for first in count(1, PIECE):
+            cursor.execute(_PIECE, [dataset.pk, part, first, first + PIECE - 1])
+            if not (piece := cursor.fetchall()):
+                return
+            yield piece
 
 
 def write(
@@ -102,25 +96,34 @@ def write(
     forms = dict.fromkeys([TRAINED, *forms])
     with ExitStack() as files:
         sinks = {part: _sinks(dataset, part, folder, forms, files) for part in Part.values}
-        fill(sinks, dataset)
+        for part, its in sinks.items():
+            _fill(its, dataset, part)
         trained = [sinks[part][0].digest.digest() for part in Part.values]
         refuse_unlike(dataset, formats.combined(trained))
         return {sink.path.name: sink.finish() for part in Part.values for sink in sinks[part]}
 
 
-def fill(sinks: dict[str, list[Sink]], dataset: Dataset) -> None:
-    """Write every line of ``dataset`` to the sinks of its part, unless it looks personal."""
+def _fill(sinks: list[Sink], dataset: Dataset, part: str) -> None:
+    """Write every line of ``part``, unless one looks personal."""
     read = Conversation.objects.filter(dataset_items__dataset=dataset)
     allowed = allowed_in(dataset.domain, read)
-    for part, position, question, answer, rejected in rows(dataset):
-        if is_suspect(question) or is_suspect(answer) or is_suspect(rejected):
-            said = (question, answer, rejected)
-            if found := [kind for text in said for kind in kinds(text, allowed=allowed)]:
-                raise leak([{"parte": part, "linea": position, "clase": it} for it in found])
-        for sink in sinks[part]:
-            sink.add(question, answer, rejected)
-    for sink in (sink for its in sinks.values() for sink in its):
-        sink.flush()
+    written = 0
+    for piece in pieces(dataset, part):
+        _refuse_leaks(piece, part, after=written, allowed=allowed)
+        for sink in sinks:
+            sink.add(piece)
+        written += len(piece)
+
+
+def _refuse_leaks(piece: list[Row], part: str, *, after: int, allowed: list[str]) -> None:
+    texts = [text for row in piece for text in row]
+    found = [
+        {"parte": part, "linea": after + place // _TEXTS + 1, "clase": kind}
+        for place in suspects(texts)
+        for kind in kinds(texts[place], allowed=allowed)
+    ]
+    if found:
+        raise leak(found[:TOLD])
 
 
 def _sinks(
