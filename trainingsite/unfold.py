@@ -92,6 +92,7 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _list(_("Conjuntos de datos"), "dataset", "finetune", "dataset"),
+                    _list(_("Exportaciones"), "download", "finetune", "export"),
                     _list(_("Entrenamientos"), "model_training", "finetune", "finetuningjob"),
                     _list(_("Modelos"), "psychology", "finetune", "trainedmodel"),
                     _list(_("Evaluaciones"), "monitoring", "finetune", "evaluation"),
@@ -99,6 +100,8 @@ UNFOLD: dict[str, Any] = {
                         _("Activaciones por aprobar"), "how_to_reg", "finetune", "activationrequest"
                     ),
                     _list(_("Preguntas de evaluación"), "quiz", "finetune", "evaluationquestion"),
+                    _list(_("Precios"), "sell", "finetune", "price"),
+                    _list(_("Presupuestos"), "savings", "finetune", "budget"),
                 ],
             },
             {

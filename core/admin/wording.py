@@ -28,6 +28,7 @@ ACTIONS: dict[str, Any] = {
     "conversation_edited": _("Conversación editada"),
     "conversation_rated": _("Conversación calificada"),
     "dataset_prepared": _("Conjunto de datos preparado"),
+    "dataset_reviewed": _("Líneas de un conjunto revisadas"),
     "domain_edited": _("Dominio editado"),
     "evaluation_begun": _("Evaluación empezada"),
     "job_cancel_asked": _("Cancelación pedida"),

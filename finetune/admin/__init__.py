@@ -3,8 +3,10 @@
 from finetune.admin import (  # noqa: F401  (each registers its page)
     datasets,
     evaluations,
+    exports,
     jobs,
     models,
+    money,
     questions,
     requests,
 )

@@ -69,9 +69,26 @@ def settings_of(job: FineTuningJob) -> list[tuple[str, Any]]:
         (_("Conversaciones"), job.total_conversations or "–"),
         (_("Prompt"), f"v{job.dataset.prompt.number}"),
         (_("Archivo"), job.training_file or "–"),
-        (_("Tokens entrenados"), job.trained_tokens or "–"),
+        (_("Tokens entrenados"), _beside(job.estimate.get("tokens"), job.trained_tokens)),
+        (_("Costo"), _beside(job.reserved, job.cost, job.estimate.get("currency") or "")),
         (_("Iniciado por"), job.created_by),
     ]
+
+
+def _beside(estimated: Any, found: Any, unit: str = "") -> str:
+    """An estimate and what became of it, as far as each is known."""
+    if found is None:
+        return _("%s estimado") % f"{estimated} {unit}".strip() if estimated is not None else "–"
+    told = f"{found} {unit}".strip()
+    return (
+        told
+        if estimated is None
+        else _("%(found)s (se estimó %(estimated)s)")
+        % {
+            "found": told,
+            "estimated": estimated,
+        }
+    )
 
 
 def evaluation_of(job: FineTuningJob) -> dict[str, Any] | None:

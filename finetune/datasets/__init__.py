@@ -16,6 +16,7 @@ from finetune.datasets.preparing import (
     refuse_too_few,
     refuse_untrained,
 )
+from finetune.datasets.reviewing import confirm
 from finetune.datasets.uploading import contents, name_of, upload
 from finetune.datasets.versions import store
 from finetune.datasets.writing import Written, write
@@ -31,6 +32,7 @@ __all__ = [
     "Shown",
     "Written",
     "card",
+    "confirm",
     "contents",
     "diff",
     "keep",

@@ -75,6 +75,8 @@ def _value(field, domain):
         return field.choices[0][0]
     if isinstance(field, models.DateTimeField):
         return timezone.now()
+    if isinstance(field, models.DateField):
+        return timezone.localdate()
     if isinstance(field, models.DurationField):
         return timedelta(0)
     if isinstance(field, models.BooleanField):

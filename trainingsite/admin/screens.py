@@ -8,11 +8,13 @@ from trainingsite.admin.masks import trial
 from trainingsite.admin.panel import machine
 from trainingsite.admin.playground import column
 from trainingsite.admin.playground import screen as playground
+from trainingsite.admin.ranked import screen as ranked
 from trainingsite.admin.rating import rate_one
 from trainingsite.admin.rating import screen as rate
 from trainingsite.admin.review import heartbeat
 from trainingsite.admin.review import screen as review
-from trainingsite.admin.training import prepare, start
+from trainingsite.admin.starting import start
+from trainingsite.admin.training import prepare
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -27,6 +29,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
         path("revisar/<int:pk>/datos/", view(masks), name="masks"),
         path("anonimizador/", view(trial), name="anonymiser"),
         path("preparar/", view(prepare), name="prepare"),
+        path("puntuadas/", view(ranked), name="ranked"),
         path("iniciar/", view(start), name="start_training"),
         path("probar/", view(playground), name="playground"),
         path("probar/respuesta/", view(column), name="playground_answer"),

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from conversations.models import Conversation
 from finetune import activation
-from finetune.models import Dataset, FineTuningJob, JobEvent, JobStatus
-from tests.factories import a_conversation
+from finetune.models import Budget, Dataset, FineTuningJob, JobEvent, JobStatus, Price
+from tests.factories import a_conversation, a_domain
 from tests.finetune.fake_training import FakeTraining
 from tests.finetune.makers import (
     a_file,
@@ -16,6 +17,7 @@ from tests.finetune.makers import (
     a_trained_model,
     examples,
 )
+from tests.finetune.test_estimates import a_price
 
 PREPARE, START = reverse("admin:prepare"), reverse("admin:start_training")
 
@@ -27,6 +29,12 @@ def training_provider(provider):
 
 def job_url(page, job):
     return reverse(f"admin:finetune_finetuningjob_{page}", args=[job.pk])
+
+
+def what_to_start(domain, **fields):
+    """What the form sends first, before the estimate was seen."""
+    wanted = {"file_id": a_file(domain).file_id, "base_model": "base-model"}
+    return wanted | {"dominio": domain.slug} | fields
 
 
 def told(answer):
@@ -62,6 +70,60 @@ def test_the_preview_counts_the_reasons(sign_in, domain):
     assert sum(total for _reason, total in context["reasons"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("stars", "said"), [(2, "Tiene 2 estrellas; hacen falta 4."), (5, "Entra: ninguna regla")]
+)
+def test_a_conversation_is_told_why_it_is_not_in(sign_in, domain, stars, said):
+    row = a_conversation(domain, stars=stars)
+
+    assert said in sign_in("trainer").get(PREPARE, {"numero": row.pk}).content.decode()
+
+
+@pytest.mark.parametrize("number", ["0", "x", "9" * 30, "１２"])
+def test_an_unknown_conversation_is_told_so(sign_in, domain, number):
+    answer = sign_in("trainer").get(PREPARE, {"numero": number})
+
+    assert "no tiene esa conversación" in answer.content.decode()
+
+
+def test_why_says_nothing_of_conversations_of_others(sign_in, domain):
+    theirs = a_conversation(a_domain("ajeno"), stars=5)
+
+    page = sign_in("trainer").get(PREPARE, {"numero": theirs.pk}).content.decode()
+
+    assert "no tiene esa conversación" in page
+
+
+def test_the_ranked_list_is_approved_at_once_but_for_what_is_not_ticked(sign_in, domain):
+    rows = [scored(domain) for _ in range(3)]
+    reviewer = sign_in("reviewer")
+    url = reverse("admin:ranked")
+
+    page = reviewer.get(url, {"dominio": domain.slug}).content.decode()
+    ids = [rows[0].pk, rows[1].pk, "x", "9999999"]
+    answer = reviewer.post(url, {"dominio": domain.slug, "id": ids}, follow=True)
+
+    for row in rows:
+        row.refresh_from_db()
+    assert "3 conversaciones bien puntuadas" in page
+    assert [row.reviewed_at is None for row in rows] == [False, False, True]
+    assert told(answer)[0] == "2 aprobadas."
+
+
+def test_the_ranked_list_is_for_reviewers(sign_in, domain):
+    assert sign_in("trainer").get(reverse("admin:ranked")).status_code == 403
+    other = {"dominio": a_domain("ajeno").slug}
+    assert sign_in("reviewer").post(reverse("admin:ranked"), other).status_code == 404
+
+
+def scored(domain):
+    row = a_conversation(domain)
+    Conversation.objects.filter(pk=row.pk).update(
+        stage="needs_review", score=5, scored_at=timezone.now()
+    )
+    return row
+
+
 def test_the_form_starts_with_the_domains_base_model(sign_in, domain, training_provider):
     a_file(domain)
 
@@ -70,15 +132,96 @@ def test_the_form_starts_with_the_domains_base_model(sign_in, domain, training_p
     assert form["base_model"].value() == "base-model"
 
 
-def test_starting_queues_a_job_and_shows_its_page(sign_in, domain, training_provider):
-    file = a_file(domain)
-    fields = {"file_id": file.file_id, "base_model": "base-model", "epochs": 2}
+def test_the_estimate_comes_before_the_button(sign_in, domain, training_provider):
+    fields = what_to_start(domain, epochs=2)
+    trainer = sign_in("trainer")
 
-    answer = sign_in("trainer").post(START, fields | {"dominio": domain.slug}, follow=True)
+    shown = trainer.post(START, fields)
+    nothing = FineTuningJob.objects.exists()
+    answer = trainer.post(START, fields | {"estimado": shown.context["seal"]}, follow=True)
 
+    page = shown.content.decode()
+    assert "Lo que tomará" in page
+    assert "sin precio escrito" in page
+    assert "este dominio no tiene presupuesto" in page
+    assert not nothing
     job = FineTuningJob.objects.get()
     assert (job.status, job.epochs) == (JobStatus.PENDING, 2)
     assert answer.context["job"] == job
+
+
+def test_another_choice_than_the_estimated_one_is_estimated_first(
+    sign_in, domain, training_provider
+):
+    fields, trainer = what_to_start(domain, epochs=2), sign_in("trainer")
+    seal = trainer.post(START, fields).context["seal"]
+
+    answer = trainer.post(START, fields | {"epochs": 9, "estimado": seal})
+
+    assert "Cambió algo desde la estimación anterior" in answer.content.decode()
+    assert not FineTuningJob.objects.exists()
+
+
+def test_the_estimate_names_money_and_limits(sign_in, domain, training_provider):
+    fields = what_to_start(domain)
+    a_price(25_000)
+    Budget.objects.create(domain=domain, per_run=1, per_month=90)
+    trainer = sign_in("trainer")
+
+    shown = trainer.post(START, fields)
+    refused = trainer.post(START, fields | {"estimado": shown.context["seal"]})
+
+    assert "USD" in shown.content.decode()
+    assert "0,00 de 90,00 USD" in shown.content.decode()
+    assert "No se inició nada." in refused.content.decode()
+    assert not FineTuningJob.objects.exists()
+
+
+def test_a_job_shows_its_estimate_beside_the_fact(sign_in, domain, training_provider):
+    job = a_submitted_job(domain)
+    estimated = job.estimate["tokens"]
+    FineTuningJob.objects.filter(pk=job.pk).update(trained_tokens=77)
+
+    page = sign_in("rater").get(job_url("state", job)).content.decode()
+
+    assert f"77 (se estimó {estimated})" in page
+
+
+def test_a_price_is_added_with_its_source_and_never_changed(sign_in, domain):
+    boss = sign_in("admin")
+    fields = {
+        "provider": "openai",
+        "base_model": "gpt-x",
+        "per_million": "3.00",
+        "currency": "USD",
+        "read_on": timezone.localdate().isoformat(),
+        "source": "su página de precios",
+    }
+
+    future = fields | {"read_on": (timezone.localdate() + timedelta(days=1)).isoformat()}
+    boss.post(reverse("admin:finetune_price_add"), future)
+    refused = Price.objects.exists()
+    boss.post(reverse("admin:finetune_price_add"), fields)
+
+    price = Price.objects.get()
+    change = reverse("admin:finetune_price_change", args=[price.pk])
+    assert not refused
+    assert price.created_by == boss.user.username
+    assert boss.post(change, fields | {"per_million": "1.00"}).status_code == 403
+
+
+def test_a_trainer_reads_budgets_and_an_administrator_sets_them(sign_in, domain):
+    add = reverse("admin:finetune_budget_add")
+    fields = {"domain": domain.pk, "currency": "USD", "per_run": "5", "per_month": "-1"}
+
+    assert sign_in("trainer").post(add, fields).status_code == 403
+    boss = sign_in("admin")
+    boss.post(add, fields)
+    negative = Budget.objects.exists()
+    boss.post(add, fields | {"per_month": ""})
+
+    assert not negative
+    assert Budget.objects.get().per_month is None
 
 
 def test_a_refusal_is_shown_on_the_form(sign_in, domain, training_provider):
