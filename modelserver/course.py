@@ -25,6 +25,7 @@ class Measures:
     def __init__(self, trainer: Trainer, lesson: Lesson, report: Report) -> None:
         self.trainer = trainer
         self.report = report
+        self.device = lesson.device
         self.total = lesson.plan.steps
         self.sample = lesson.objective.dataset(lesson.training[:SAMPLE])
         self.validation = lesson.objective.dataset(lesson.validation) if lesson.validation else None
@@ -50,6 +51,7 @@ class Measures:
         losses = {"train_loss": "training loss", "valid_loss": "validation loss"}
         said = [f"{name}={figures[key]:.4f}" for key, name in losses.items() if key in figures]
         data = {"step": step, "total_steps": self.total} | figures
+        data["peak_memory_mb"] = self.device.peak_memory_mb
         self.report.metrics(f"{moment}: {', '.join(said)}", data)
         return data
 

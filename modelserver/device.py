@@ -1,6 +1,7 @@
 """Where a training runs: the one place that knows of processors."""
 
 import os
+import resource
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,13 @@ class Device:
         """
         cpu_only = {"use_cpu": True, "dataloader_pin_memory": False} if self.is_cpu else {}
         return cpu_only | {"bf16": self.bf16, "gradient_checkpointing": not self.is_cpu}
+
+    @property
+    def peak_memory_mb(self) -> int:
+        """The most memory that this process has held so far, of the processor's own kind."""
+        if self.is_cpu:
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        return int(torch.cuda.max_memory_reserved()) // 2**20
 
     @property
     def bf16(self) -> bool:

@@ -1,10 +1,14 @@
 """How fast this machine trains is measured by a real training of four steps."""
 
+import time
+from threading import Event
+
 import pytest
 
-from finetune import estimates, speeds, tasks
+from finetune import estimates, remote, speeds, tasks
 from finetune.models import FineTuningJob, Speed
 from tests.finetune.makers import a_file, a_queued_job
+from tests.modelserver.server import BASE, KEY, Server
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +91,27 @@ def test_elsewhere_nothing_is_measured(domain, training_provider, settings):
     settings.LLM_PROVIDERS["local"]["base_url"] = "https://models.example/v1"
     assert speeds.ask("local", "base-model") is False
     assert not Speed.objects.exists()
+
+
+@pytest.mark.models
+@pytest.mark.loop
+def test_the_model_server_is_really_measured(db, tmp_path, settings):
+    with Server(tmp_path) as server:
+        settings.LLM_PROVIDERS["local"] |= {
+            "base_url": f"http://127.0.0.1:{server.port}/v1",
+            "api_key": KEY,
+        }
+        assert speeds.ask("local", BASE)
+        end = time.monotonic() + 300
+        while (said := tasks.measure_speeds()) != f"local:{BASE}: measured":
+            assert said.endswith("under way")
+            assert time.monotonic() < end
+            Event().wait(2)
+            due()
+        assert not [it for it in remote.models("local") if it.startswith("ft:")]
+    speed = Speed.objects.get()
+    assert 0 < speed.seconds_per_token < 1
+    assert speed.memory_mb > 100
 
 
 def gone(name):
