@@ -4,9 +4,15 @@ import pytest
 from django.db import connection
 
 from finetune import leases, polling, tasks, training
-from finetune.models import FineTuningJob
+from finetune.models import FineTuningJob, ProviderPause
 from tests.factories import a_domain
-from tests.finetune.makers import a_file, a_queued_job, a_submitted_job, a_trained_model
+from tests.finetune.makers import (
+    a_file,
+    a_queued_job,
+    a_submitted_job,
+    a_trained_model,
+    settled,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +66,30 @@ def test_it_submits_a_job_that_the_queue_lost(domain, training_provider):
     a_queued_job(domain)
     poll()
     assert len(training_provider.jobs) == 1
+
+
+def test_a_provider_that_wants_to_be_left_alone_is(domain, training_provider):
+    job = a_submitted_job(domain)
+    FineTuningJob.objects.update(asked_at=None)
+    route = f"GET /fine_tuning/jobs/{job.openai_job_id}"
+    training_provider.faults[route] = [(429, {"error": {"message": "slow"}}, {"Retry-After": "60"})]
+    time = Time()
+    assert poll(time).endswith("1 failed")
+    assert training_provider.sent(route) == 1
+    assert max(time.naps) == 10
+
+    settled(job)
+    FineTuningJob.objects.update(asked_at=None)
+    poll()
+    assert training_provider.sent(route) > 1
+
+
+def test_a_provider_without_money_still_tells_how_its_jobs_are(domain, training_provider):
+    job = a_submitted_job(domain)
+    FineTuningJob.objects.update(asked_at=None)
+    ProviderPause.objects.create(provider="local", code="insufficient_quota", message="no money")
+    training_provider.succeed(job.openai_job_id)
+    assert poll() == "1 rounds: 1 changed, 0 failed"
 
 
 @pytest.mark.parametrize("failure", [(503, {}), (401, {}), "cut", "page"])
