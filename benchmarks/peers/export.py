@@ -1,7 +1,6 @@
 """Writes a dataset's files one way or the other, as a process whose memory can be looked at."""
 
 import json
-import resource
 import sys
 import tempfile
 from collections.abc import Callable
@@ -13,17 +12,16 @@ import django
 django.setup()
 
 from benchmarks.figure import seconds_of  # noqa: E402
-from finetune.datasets import contents  # noqa: E402
+from finetune import datasets  # noqa: E402
 from finetune.models import Dataset, Part  # noqa: E402
 
 
 def main() -> None:
-    """Answer ``{"do": a way or "added_memory", "dataset": id}`` until standard input ends."""
-    before = peak()
+    """Answer ``{"do": a way or "peak", "dataset": id}`` until standard input ends."""
     for line in sys.stdin:
         asked = json.loads(line)
-        if asked["do"] == "added_memory":
-            print(peak() - before, flush=True)
+        if asked["do"] == "peak":
+            print(peak(), flush=True)
             continue
         dataset = Dataset.objects.get(pk=asked["dataset"])
         with tempfile.TemporaryDirectory() as folder, seconds_of() as taken:
@@ -32,14 +30,17 @@ def main() -> None:
 
 
 def peak() -> float:
-    """The most megabytes that this process has had in memory so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most megabytes that this process has had in memory so far.
+
+    Not ``getrusage``, which begins with what the parent had.
+    """
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def product(dataset: Dataset, folder: Path) -> None:
-    """The files as the product makes them to upload."""
-    for part, content in contents(dataset).items():
-        (folder / part).write_bytes(content)
+    """The files as the product writes them."""
+    datasets.write(dataset, folder)
 
 
 def plain(dataset: Dataset, folder: Path) -> None:
@@ -60,7 +61,7 @@ def write(dataset: Dataset, part: str, file: IO[str]) -> None:
         file.write(json.dumps({"messages": messages}, ensure_ascii=False) + "\n")
 
 
-WAYS: dict[str, Callable[[Dataset, Path], None]] = {"contents": product, "iterator": plain}
+WAYS: dict[str, Callable[[Dataset, Path], None]] = {"product": product, "iterator": plain}
 
 if __name__ == "__main__":
     main()
