@@ -100,6 +100,7 @@ UNFOLD: dict[str, Any] = {
                         _("Activaciones por aprobar"), "how_to_reg", "finetune", "activationrequest"
                     ),
                     _list(_("Preguntas de evaluación"), "quiz", "finetune", "evaluationquestion"),
+                    _item(_("Linaje"), "account_tree", "lineage", "finetune.view_trainedmodel"),
                     _list(_("Precios"), "sell", "finetune", "price"),
                     _list(_("Presupuestos"), "savings", "finetune", "budget"),
                 ],

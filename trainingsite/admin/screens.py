@@ -3,6 +3,8 @@
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path
 
+from trainingsite.admin.lineage import of_model as lineage_model
+from trainingsite.admin.lineage import screen as lineage
 from trainingsite.admin.masks import screen as masks
 from trainingsite.admin.masks import trial
 from trainingsite.admin.panel import machine
@@ -31,6 +33,8 @@ def urls(site: AdminSite) -> list[URLPattern]:
         path("preparar/", view(prepare), name="prepare"),
         path("puntuadas/", view(ranked), name="ranked"),
         path("iniciar/", view(start), name="start_training"),
+        path("linaje/", view(lineage), name="lineage"),
+        path("linaje/<int:pk>/", view(lineage_model), name="lineage_model"),
         path("probar/", view(playground), name="playground"),
         path("probar/respuesta/", view(column), name="playground_answer"),
     ]
