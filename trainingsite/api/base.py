@@ -10,6 +10,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from core.access import domain_named
+from core.errors import NotFound
 from core.models import ApiToken, Domain
 from trainingsite.api import bodies
 
@@ -61,12 +62,14 @@ class DomainView(APIView):
         return body.validated_data
 
     def _slug(self, request: Request) -> str:
-        token = request.auth
-        if isinstance(token, ApiToken) and token.domain:
-            return token.domain.slug
+        """The domain that is asked for; of another one a key of one domain knows nothing."""
         body = request.data if isinstance(request.data, dict) else {}
         named = request.query_params.get("dominio") or body.get("dominio")
-        return str(named or self.default_domain)
+        token = request.auth
+        own = token.domain.slug if isinstance(token, ApiToken) and token.domain else None
+        if own and named and named != own:
+            raise NotFound("Esta clave es de otro dominio.", dominio="not_found")
+        return own or str(named or self.default_domain)
 
 
 class LendingView(DomainView):

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from conversations import consent
 from conversations.models import Person, Purpose
+from core.errors import Invalid
 from rag.assistant import LONGEST_QUESTION, Answer, answer
 from trainingsite.api.base import LendingView
 from trainingsite.api.consent import Channel
@@ -84,10 +85,17 @@ class ChatView(LendingView):
         return Response(_as_json(body["pregunta"], reply, person))
 
     def _person(self, outside_id: str | None) -> Person | None:
-        """Whom a channel asks for; :class:`PermissionDenied` to who may not speak for people."""
+        """Whom a channel asks for; :class:`PermissionDenied` to who may not speak for people.
+
+        Raises :class:`Invalid` when a bot names nobody: what its people say would be kept as words
+        of staff, without anybody's consent.
+        """
+        speaks_for_people = self.actor.has_perm("conversations.capture_message")
         if not outside_id:
+            if speaks_for_people and not self.actor.has_perm("conversations.rate_conversation"):
+                raise Invalid("Falta quién pregunta.", usuario_externo=["Este campo es requerido."])
             return None
-        if not self.actor.has_perm("conversations.capture_message"):
+        if not speaks_for_people:
             raise PermissionDenied
         return consent.person_known_as(outside_id, domain=self.domain)
 

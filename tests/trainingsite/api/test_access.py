@@ -119,8 +119,10 @@ def test_a_token_of_one_domain_acts_there_and_nowhere_else():
     Membership.objects.create(user=user, domain=shop)
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {a_token(user, shop)}")
-    client.post(f"{ROOT}/conversaciones?dominio=prestamos", BODY)
-    assert Conversation.objects.get().domain == shop
+    assert client.post(f"{ROOT}/conversaciones?dominio=prestamos", BODY).status_code == 404
+    assert client.post(f"{ROOT}/conversaciones?dominio=tienda", BODY).status_code == 200
+    client.post(f"{ROOT}/conversaciones", BODY | {"pregunta": "¿Y sin nombrarlo, a quién?"})
+    assert {row.domain for row in Conversation.objects.all()} == {shop}
 
 
 def test_a_superuser_acts_in_every_domain():

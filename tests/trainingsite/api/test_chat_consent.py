@@ -38,6 +38,14 @@ def test_the_first_answer_carries_the_question_and_the_second_does_not(bot):
     assert not Conversation.objects.exists()
 
 
+def test_a_bot_that_names_nobody_is_refused_and_nothing_is_kept(bot, provider):
+    answer = bot.post(CHAT, {"pregunta": QUESTION})
+    assert answer.status_code == 422
+    assert "usuario_externo" in answer.json()["error"]["details"]
+    assert not provider.requests
+    assert not Conversation.objects.exists()
+
+
 def test_a_yes_is_thanked_neither_looked_up_nor_kept_and_what_follows_is_kept(bot, provider):
     says(bot, QUESTION)
     asked = len(provider.requests)
@@ -84,7 +92,7 @@ def test_a_bot_of_a_domain_without_a_text_asks_nothing(provider):
 
 
 def test_without_a_person_nobody_is_asked(bot):
-    body = bot.post(CHAT, {"pregunta": QUESTION}).json()
+    body = a_client("rater").post(CHAT, {"pregunta": QUESTION}).json()
     assert body["consentimiento"] == {"pregunta": None, "estado": None}
     assert not Person.objects.exists()
 

@@ -56,7 +56,8 @@ def test_a_signed_body_is_taken_as_its_keys(token):
 
 def test_a_signing_key_acts_in_its_own_domain_only(token):
     a_domain("tienda")
-    send(token, url=f"{URL}?dominio=tienda")
+    assert send(token, url=f"{URL}?dominio=tienda").status_code == 404
+    assert send(token, url=f"{URL}?dominio=camaron").status_code == 202
     assert Conversation.objects.get().domain.slug == "camaron"
 
 
