@@ -8,7 +8,7 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from conversations.models import ConversationQuerySet
-from conversations.scoring import Tone, tone
+from conversations.scoring import Tone, comment_words, tone
 from core.models import Domain
 
 ENOUGH_ROWS = 10
@@ -16,8 +16,11 @@ WEIGHTS = {"completitud": 0.4, "consistencia": 0.3, "relevancia": 0.3}
 
 
 def feedback_tone(feedback: str | None, domain: Domain) -> Tone:
-    """What a comment of who rated says, by the lists that the domain's staff edit (X11)."""
-    texts = domain.texts
+    """What a comment of who rated says, by the lists that the domain's staff edit (X11).
+
+    A list that the domain does not have is everyone's.
+    """
+    texts = comment_words() | domain.texts
     negative = [*texts.get("negative_words", []), *texts.get("negative_feedback_words", [])]
     return tone(feedback or "", positive=texts.get("positive_words", []), negative=negative)
 

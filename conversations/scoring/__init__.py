@@ -10,6 +10,6 @@ The words are a domain's ``texts``, edited by its staff; ``data/`` holds what is
 
 from conversations.scoring.category import GENERAL, category
 from conversations.scoring.stars import score
-from conversations.scoring.tone import Tone, tone
+from conversations.scoring.tone import Tone, comment_words, tone
 
-__all__ = ["GENERAL", "Tone", "category", "score", "tone"]
+__all__ = ["GENERAL", "Tone", "category", "comment_words", "score", "tone"]

@@ -1,12 +1,14 @@
 """What a comment says about an answer: praise, complaint or neither."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from conversations.keys import plain
 from conversations.scoring.clauses import NEGATORS, WEAKENERS, clauses
+from conversations.scoring.sections import DATA
 
 Tone = Literal["positivo", "negativo", "neutro"]
 
@@ -29,6 +31,13 @@ def tone(text: str, *, positive: Iterable[str], negative: Iterable[str]) -> Tone
     if not balance:
         return "neutro"
     return "positivo" if balance > 0 else "negativo"
+
+
+@cache
+def comment_words() -> dict[str, list[str]]:
+    """``positive_words`` and ``negative_words`` for a domain that has none of its own."""
+    lists: dict[str, list[str]] = json.loads((DATA / "comments.json").read_text(encoding="utf-8"))
+    return lists
 
 
 def _verdicts(text: str, positive: tuple[str, ...], negative: tuple[str, ...]) -> Iterator[float]:

@@ -131,6 +131,22 @@ def test_a_negative_comment_keeps_it_out_unless_told_otherwise(domain):
     assert kept(domain, skip_negative=False) == [row.pk]
 
 
+@pytest.mark.parametrize(
+    ("comment", "enters"),
+    [
+        ("todo normal, sin errores", True),
+        ("nada mal", True),
+        ("no me gusta", False),
+        ("malo", False),
+        ("", True),
+    ],
+)
+def test_a_domain_without_lists_understands_a_comment_all_the_same(domain, comment, enters):
+    row = a_conversation(domain, stars=5)
+    Conversation.objects.filter(pk=row.pk).update(feedback=comment)
+    assert (kept(domain) == [row.pk]) == enters
+
+
 def test_ids_limit_what_is_considered(domain):
     rows = examples(domain, 3)
     low = a_conversation(domain, stars=2)
