@@ -41,6 +41,10 @@ MESSAGES = [
             "Archivos revisados: el entrenamiento pasa a la cola",
         ),
         (r"Fine-tuning job started", "Empezó el entrenamiento"),
+        (
+            r"Fine-tuning job goes on from step (?P<step>\d+)",
+            "El entrenamiento sigue desde el paso {step}",
+        ),
         (r"Training on (?P<name>.+)", "Se entrena en: {name}"),
         (
             rf"(?P<number>\d+) {_PART} example\(s\) left out: longer than (?P<limit>\d+) tokens",
@@ -51,8 +55,17 @@ MESSAGES = [
             "Entrenamiento acortado de {all} a {most} pasos, el límite de {of}",
         ),
         (
+            r"Pausing the training: it stops after the step it is at",
+            "En pausa en cuanto acabe el paso en que está",
+        ),
+        (r"Resuming the training", "El entrenamiento sigue"),
+        (
             r"The server was restarted; the training begins again",
             "El servidor se reinició: el entrenamiento vuelve a empezar",
+        ),
+        (
+            r"The server was restarted; the training goes on from step (?P<step>\d+)",
+            "El servidor se reinició: el entrenamiento sigue desde el paso {step}",
         ),
         (
             r"Checkpoint created at step (?P<step>\d+)(?: with Snapshot ID: (?P<name>\S+))?",
