@@ -1,6 +1,7 @@
 """What must hold before the site may run; ``manage.py check`` and the start-up report it."""
 
 from collections.abc import Iterable
+from datetime import date
 from math import ceil
 from typing import Any
 
@@ -40,6 +41,24 @@ def embedder_is_a_provider(**kwargs: Any) -> list[CheckMessage]:
         return []
     said = f"LLM_EMBEDDER={settings.LLM_EMBEDDER} is not among LLM_PROVIDERS."
     return [Error(said, id="trainingsite.E004")]
+
+
+@register()
+def days_are_days(**kwargs: Any) -> list[CheckMessage]:
+    """No training could start at a provider whose last day nobody can read."""
+    return [
+        Error(f"{name}: TRAINS_UNTIL is not a day (YYYY-MM-DD).", id="trainingsite.E005")
+        for name, found in settings.LLM_PROVIDERS.items()
+        if found.get("trains_until") and not _is_day(found["trains_until"])
+    ]
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 @register(Tags.database)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.errors import Refusal
 from core.models import AuditEvent
 from finetune import activation, availability, tasks, training
+from finetune.models import Dataset
 from tests.finetune.makers import a_file, a_trained_model
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,22 @@ def test_a_provider_that_closed_is_refused_with_the_day(domain, training_provide
         training.start(domain, file_id=file.file_id, by="ana")
     assert refused.value.code == "provider_closed"
     assert f"{day(days):%d/%m/%Y}" in str(refused.value)
+
+
+def test_nothing_is_prepared_for_a_provider_that_closed(domain, training_provider, settings):
+    settings.LLM_PROVIDERS["local"]["trains_until"] = f"{day(0)}"
+    with pytest.raises(Refusal) as refused:
+        a_file(domain)
+    assert refused.value.code == "provider_closed"
+    assert (Dataset.objects.exists(), training_provider.files) == (False, {})
+
+
+def test_nothing_is_prepared_for_a_base_that_was_shut_down(domain, training_provider):
+    training_provider.models["base-model"] = {"shutdown_date": f"{day(-1)}"}
+    with pytest.raises(Refusal) as refused:
+        a_file(domain)
+    assert refused.value.code == "base_model_retired"
+    assert (Dataset.objects.exists(), training_provider.files) == (False, {})
 
 
 def test_a_provider_trains_until_its_day(domain, training_provider, settings):

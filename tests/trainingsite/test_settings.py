@@ -56,3 +56,12 @@ def test_empty_folder_is_not_the_one_that_the_site_is_started_in(monkeypatch, na
         "MEDIA_ROOT": read["MEDIA_ROOT"],
     }
     assert Path(folder[name]).parent == read["VAR_DIR"]
+
+
+@pytest.mark.parametrize(
+    ("day", "found"), [("", set()), ("2027-01-06", set()), ("enero", {"E005"})]
+)
+def test_a_providers_last_day_is_a_day(day, found):
+    providers = {"local": settings.LLM_PROVIDERS["local"] | {"trains_until": day}}
+    with override_settings(LLM_PROVIDERS=providers):
+        assert {it.removeprefix("trainingsite.") for it in errors()} == found
