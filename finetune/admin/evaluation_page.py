@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.work import WorkState
-from finetune import gate
+from finetune import blind, gate
 from finetune.admin.forest import Row, forest
 from finetune.evaluation import stale_because
 from finetune.evaluation.verdict import MEASURES
@@ -39,6 +39,7 @@ def facts(evaluation: Evaluation) -> dict[str, Any]:
         "topics": list(_topics(summary)),
         "probes": _probes(summary.get("probes") or {}),
         "loss": summary.get("loss") or {},
+        "people": blind.results(evaluation),
     }
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin
+from finetune.admin.blind import COMPARE, BlindPages
 from finetune.admin.evaluation_page import facts
 from finetune.models import Evaluation, Verdict
 
@@ -17,12 +18,11 @@ LABELS = {Verdict.BETTER: "success", Verdict.WORSE: "danger", Verdict.UNCLEAR: "
 
 
 @admin.register(Evaluation)
-class EvaluationAdmin(ReadOnly, ScopedAdmin):
+class EvaluationAdmin(BlindPages, ReadOnly, ScopedAdmin):
     change_form_template = "admin/finetune/evaluation.html"
     list_display = ["model", "in_domain", "said", "created_at", "finished_at"]
     list_filter = [DomainFilter, "verdict"]
     search_fields = ["model__name"]
-    list_select_related = ["domain", "model"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Evaluation]:
         rows = super().get_queryset(request)
@@ -43,4 +43,7 @@ class EvaluationAdmin(ReadOnly, ScopedAdmin):
     ) -> HttpResponse:
         found = self.get_object(request, object_id)
         shown = {"evaluation": found, **facts(found)} if found else {}
-        return super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
+        may = {"may_compare": request.user.has_perm(COMPARE)}
+        return super().change_view(
+            request, object_id, form_url, {**shown, **may, **(extra_context or {})}
+        )
