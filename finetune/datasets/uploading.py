@@ -9,7 +9,7 @@ from core.errors import Refusal
 from finetune import formats, remote
 from finetune.datasets.checking import refuse_erased, refuse_unlike
 from finetune.datasets.writing import pieces
-from finetune.formats.validation import FEWEST
+from finetune.formats.validation import FEWEST, MOST_BYTES
 from finetune.models import Dataset, Method, Part, ProviderFile
 
 FORMS = {Method.SUPERVISED: "chat", Method.DPO: "dpo"}
@@ -19,11 +19,12 @@ def upload(dataset: Dataset, provider: str, *, method: str = Method.SUPERVISED) 
     """The training part at ``provider``, in the form that ``method`` learns from.
 
     Both parts are sent there if they are not there yet. Raises a refusal for a version that lost
-    lines to an erasure, that is not what it was, or that has too few corrected answers (DPO).
+    lines to an erasure, is not what it was, is too large, or has too few corrected answers (DPO).
     """
     held = contents(dataset, method=method)
     if method == Method.DPO:
         _refuse_few_preferences(held[Part.TRAIN])
+    _refuse_large(held)
     files = {
         part: _file(dataset, provider, part, method, content)
         for part, content in held.items()
@@ -48,6 +49,16 @@ def contents(dataset: Dataset, *, method: str = Method.SUPERVISED) -> dict[str, 
         made[part] = b"".join(wanted(*row) for row in rows)
     refuse_unlike(dataset, formats.combined(proof))
     return made
+
+
+def _refuse_large(held: dict[str, bytes]) -> None:
+    if (largest := max(map(len, held.values()))) > MOST_BYTES:
+        raise Refusal(
+            f"Un archivo de {largest} bytes es más de lo que un proveedor acepta ({MOST_BYTES}).",
+            code="file_too_large",
+            bytes=largest,
+            maximo=MOST_BYTES,
+        )
 
 
 def _refuse_few_preferences(content: bytes) -> None:

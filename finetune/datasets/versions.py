@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from conversations.fingerprints import token_count
 from conversations.models import ConsentEvent, Conversation, Purpose, Review
@@ -41,7 +42,7 @@ def store(
     sha256 = formats.fingerprint(*(b"".join(lines[part]) for part in Part.values))
     with transaction.atomic():
         Domain.objects.select_for_update(no_key=True).get(pk=domain.pk)  # one number each
-        if known := domain.datasets.filter(sha256=sha256).first():
+        if known := _whole(domain, sha256):
             return known
         newest = domain.datasets.order_by("-number").first()
         dataset = Dataset.objects.create(
@@ -67,6 +68,12 @@ def store(
 def without_words(exclusion: Exclusion) -> dict[str, Any]:
     """What a log or a dataset, which never changes, may hold: nothing that a person wrote."""
     return {"id": exclusion["id"], "razon": exclusion["razon"]}
+
+
+def _whole(domain: Domain, sha256: str) -> Dataset | None:
+    """The version with this content; one that lost lines to an erasure can never have it again."""
+    lost = DatasetItem.objects.erased().filter(dataset=OuterRef("pk"))
+    return domain.datasets.filter(~Exists(lost), sha256=sha256).first()
 
 
 @dataclass(frozen=True)

@@ -111,8 +111,8 @@ class Dataset(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(name="dataset_number_once", fields=["domain", "number"]),
-            models.UniqueConstraint(name="dataset_content_once", fields=["domain", "sha256"]),
         ]
+        indexes = [models.Index(fields=["domain", "sha256"], name="dataset_by_content")]
 
     def __str__(self) -> str:
         return f"{self.domain.slug} v{self.number}"

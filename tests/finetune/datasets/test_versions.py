@@ -4,7 +4,8 @@ import pytest
 
 from conversations import consent, review
 from conversations.fingerprints import token_count
-from conversations.models import Conversation
+from conversations.models import Conversation, Erasure
+from conversations.tasks import erase_person
 from core.errors import Refusal
 from finetune import datasets, erasure
 from finetune.models import Dataset
@@ -152,3 +153,43 @@ def test_a_version_that_lost_a_person_is_not_uploaded_again(domain, training_pro
 
     assert (refused.value.code, refused.value.details) == ("dataset_erased", {"ejemplos": 1})
     assert datasets.card(dataset)["erased"] == 1
+
+
+def test_what_an_erased_person_says_again_is_a_new_version(domain, training_provider):
+    person = a_person(domain, consents=True)
+    examples(domain, 11)
+    said = {"question": "¿Abren los domingos?", "answer": "Sí, de nueve a una.", "stars": 5}
+
+    def prepared():
+        row = a_conversation(domain, origin="person", person=person, **said)
+        Conversation.objects.filter(pk=row.pk).update(stage="approved")
+        return datasets.prepare(domain, by="ana")[0]
+
+    first = prepared()
+    consent.withdraw(person, channel="test")
+    erase_person(Erasure.objects.get(person=person).pk)
+    consent.grant(person, channel="test")
+
+    second = prepared()
+
+    assert (second.number, second.sha256) == (2, first.sha256)
+    assert datasets.prepare(domain, by="ana")[0] == second
+
+
+def test_a_file_that_no_provider_takes_is_not_sent(domain, training_provider, monkeypatch):
+    examples(domain, 12)
+    monkeypatch.setattr("finetune.datasets.uploading.MOST_BYTES", 1000)
+    with pytest.raises(Refusal) as refused:
+        datasets.prepare(domain, by="ana")
+    assert refused.value.code == "file_too_large"
+    assert not training_provider.files
+
+
+def test_near_duplicates_share_their_cluster(domain, training_provider):
+    asked = "¿Cuánto tarda en llegar un pedido grande a la ciudad de Cuenca{}?"
+    rows = [a_conversation(domain, stars=5, question=asked.format(it)) for it in ("", " hoy")]
+    examples(domain, 10)
+    dataset, _file = datasets.prepare(domain, by="ana")
+    clusters = set(dataset.items.filter(conversation__in=rows).values_list("cluster", flat=True))
+    assert len(clusters) == 1
+    assert datasets.card(dataset)["clusters"] == 11
