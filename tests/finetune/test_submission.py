@@ -7,7 +7,9 @@ from core.models import AuditEvent
 from finetune import leases, pauses, remote, submission, training
 from finetune.models import FineTuningJob, JobStatus, ProviderPause, Step
 from tests.factories import a_domain
-from tests.finetune.makers import a_file, a_queued_job, settled
+from tests.finetune.datasets.test_versions import corrected
+from tests.finetune.fake_training import lines
+from tests.finetune.makers import a_file, a_queued_job, examples, settled
 
 pytestmark = pytest.mark.django_db
 CREATE, UPLOAD, LIST = "POST /fine_tuning/jobs", "POST /files", "GET /fine_tuning/jobs"
@@ -45,6 +47,23 @@ def test_every_choice_reaches_the_provider(domain, training_provider):
     assert sent["seed"] == 7
     assert sent["method"]["supervised"]["hyperparameters"] == {"batch_size": 2}
     assert (sent["metadata"]["lora_rank"], sent["metadata"]["lora_dropout"]) == ("8", "0.1")
+
+
+def test_preferences_are_learnt_from_pairs(domain, training_provider):
+    for row in examples(domain, 12):
+        corrected(row, f"Una respuesta mejor que la número {row.pk}.")
+    job = a_queued_job(domain, method="dpo", options={"beta": 0.2})
+    a_queued_job(domain)  # another training, of the same version
+
+    training.submit(job)
+
+    job.refresh_from_db()
+    (sent,) = training_provider.fake.sent(CREATE)
+    assert sent["method"] == {"type": "dpo", "dpo": {"hyperparameters": {"beta": 0.2}}}
+    assert job.training_file == sent["training_file"]
+    assert {"preferred_output", "non_preferred_output"} < lines(
+        training_provider.files[job.training_file]
+    )[0].keys()
 
 
 @pytest.mark.parametrize(
