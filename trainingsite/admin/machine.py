@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from finetune.models import ProviderPause
+
 SILENCE = 150  # seconds without a heartbeat, which beats every minute
 
 
@@ -22,7 +24,16 @@ class Part:
 
 
 def parts() -> list[Part]:
-    return [worker(), models()]
+    return [worker(), models(), *paused()]
+
+
+def paused() -> list[Part]:
+    """The providers that are asked for nothing until a person sees to it."""
+    says = _("En pausa: %s")
+    return [
+        Part(_("Proveedor «%s»") % it.provider, "down", says % it.message)
+        for it in ProviderPause.objects.for_a_person()
+    ]
 
 
 def worker() -> Part:

@@ -1,6 +1,7 @@
 """The panel: for each domain how far its loop has come, and the one next step."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Max, Q
@@ -14,9 +15,16 @@ from django_q.models import Failure
 from conversations.models import Conversation
 from core.access import domains_of
 from core.models import Domain
-from finetune import curation
+from finetune import automatic, curation
 from finetune.admin.demonstration import bases_that_demonstrate
-from finetune.models import Activation, Dataset, FineTuningJob, JobStatus, TrainedModel
+from finetune.models import (
+    Activation,
+    AutoTraining,
+    Dataset,
+    FineTuningJob,
+    JobStatus,
+    TrainedModel,
+)
 from trainingsite.admin.machine import parts
 from trainingsite.admin.rating_queue import rateable
 from trainingsite.admin.review_actions import RIGHT as REVIEW
@@ -46,6 +54,7 @@ class Loop:
     active: TrainedModel | None
     waiting: TrainedModel | None
     demonstration: bool  # what would be trained only shows the loop
+    starts_at: datetime | None  # when a training that was announced starts by itself
 
     def url(self, screen: str) -> str:
         return f"{reverse(f'admin:{screen}')}?dominio={self.domain.slug}"
@@ -116,6 +125,7 @@ def loops(request: HttpRequest) -> list[Loop]:
     jobs = _newest(FineTuningJob.objects.filter(domain__in=domains).select_related("model"))
     active = _active(domains)
     demonstrating = bases_that_demonstrate(domains)
+    announced = _announced(domains)
     return [
         Loop(
             domain=it,
@@ -129,6 +139,7 @@ def loops(request: HttpRequest) -> list[Loop]:
             active=active.get(it.pk),
             waiting=_waiting(jobs.get(it.pk), active.get(it.pk)),
             demonstration=it.pk in demonstrating,
+            starts_at=announced.get(it.pk),
         )
         for it in domains
     ]
@@ -182,6 +193,11 @@ def _newest(rows: Any) -> dict[int, Any]:
 def _active(domains: list[Domain]) -> dict[int, TrainedModel]:
     now = Activation.objects.current().filter(domain__in=domains)
     return {it.domain_id: it.model for it in now.select_related("model__job")}
+
+
+def _announced(domains: list[Domain]) -> dict[int, datetime | None]:
+    settings = AutoTraining.objects.filter(domain__in=domains, enabled=True)
+    return {it.domain_id: automatic.starts_at(it) for it in settings}
 
 
 def _waiting(job: FineTuningJob | None, active: TrainedModel | None) -> TrainedModel | None:

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from conversations.models import Conversation, Stage, Why
-from finetune import activation
-from finetune.models import FineTuningJob
+from finetune import activation, automatic
+from finetune.models import AutoTraining, FineTuningJob, ProviderPause
 from tests.factories import a_conversation, a_domain, a_person
 from tests.finetune.fake_training import FakeTraining
 from tests.finetune.makers import a_file, a_submitted_job, a_trained_model, examples
@@ -152,3 +152,20 @@ def test_only_what_the_rating_screen_offers_counts_as_unrated(sign_in, domain):
     (loop,) = sign_in("rater").get(PANEL).context["loops"]
 
     assert loop.unrated == 1
+
+
+def test_a_training_that_starts_by_itself_is_announced(sign_in, domain, training_provider):
+    examples(domain, 12)
+    setting = automatic.turn_on(domain, by="ana")
+    trainer = sign_in("trainer")
+    assert "empieza solo" not in trainer.get(PANEL).text
+    AutoTraining.objects.filter(pk=setting.pk).update(new_examples=12)
+    automatic.go_on()
+    assert "empieza solo un entrenamiento" in trainer.get(PANEL).text
+
+
+def test_a_provider_without_money_is_seen(sign_in, domain):
+    ProviderPause.objects.create(provider="openai", code="insufficient_quota", message="no money")
+    page = sign_in("trainer").get(PANEL).text
+    assert "Proveedor «openai»" in page
+    assert "En pausa: no money" in page
