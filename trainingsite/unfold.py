@@ -103,6 +103,7 @@ UNFOLD: dict[str, Any] = {
                     _item(_("Linaje"), "account_tree", "lineage", "finetune.view_trainedmodel"),
                     _list(_("Precios"), "sell", "finetune", "price"),
                     _list(_("Presupuestos"), "savings", "finetune", "budget"),
+                    _list(_("Entrenamiento automático"), "autoplay", "finetune", "autotraining"),
                 ],
             },
             {

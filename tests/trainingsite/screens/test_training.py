@@ -8,7 +8,15 @@ from django.utils import timezone
 
 from conversations.models import Conversation
 from finetune import activation
-from finetune.models import Budget, Dataset, FineTuningJob, JobEvent, JobStatus, Price
+from finetune.models import (
+    AutoTraining,
+    Budget,
+    Dataset,
+    FineTuningJob,
+    JobEvent,
+    JobStatus,
+    Price,
+)
 from tests.factories import a_conversation, a_domain
 from tests.finetune.fake_training import FakeTraining
 from tests.finetune.makers import (
@@ -208,6 +216,28 @@ def test_a_price_is_added_with_its_source_and_never_changed(sign_in, domain):
     assert not refused
     assert price.created_by == boss.user.username
     assert boss.post(change, fields | {"per_million": "1.00"}).status_code == 403
+
+
+def test_automatic_training_is_switched_after_its_reasons(sign_in, domain):
+    boss, trainer = sign_in("admin"), sign_in("trainer")
+    given = {"domain": domain.pk, "new_examples": 60, "wait_hours": 12}
+    boss.post(reverse("admin:finetune_autotraining_add"), given)
+    setting = AutoTraining.objects.get()
+    switch = reverse("admin:finetune_autotraining_switch", args=[setting.pk])
+
+    page = boss.get(reverse("admin:finetune_autotraining_change", args=[setting.pk]))
+    boss.get(switch, {"encender": "1"})
+    looked = AutoTraining.objects.get().enabled
+    boss.post(switch, {"encender": "1"})
+    on = AutoTraining.objects.get()
+    refused = trainer.post(switch, {"apagar": "1"}).status_code
+    boss.post(switch, {"apagar": "1"})
+
+    assert not setting.enabled
+    assert "Razones para no hacerlo" in page.content.decode()
+    assert not looked
+    assert (on.enabled, on.enabled_by, refused) == (True, boss.user.username, 403)
+    assert not AutoTraining.objects.get().enabled
 
 
 def test_a_trainer_reads_budgets_and_an_administrator_sets_them(sign_in, domain):
