@@ -24,6 +24,7 @@ from finetune.models import (
     BlindVote,
     Dataset,
     DatasetItem,
+    Deployment,
     Evaluating,
     EvaluationItem,
     Export,
@@ -60,6 +61,7 @@ def forget(person: Person) -> dict[str, int]:
         copied = _remove_copies(person, items)
         files = _ask_for_removal(ProviderFile.objects.filter(dataset__in=datasets))
         _look_later_for_more(datasets)
+        Deployment.objects.filter(model__job__dataset__in=datasets).update(checks=[])
         erased = items.update(question="", answer="", rejected="", erased_at=Now())
         counts = {"items": erased, "copies": copied, "files": files, "exports": len(exports)}
         gone = {name: total for name, total in counts.items() if total}

@@ -3,6 +3,7 @@
 from finetune import (
     automatic,
     availability,
+    deployment,
     erasure,
     evaluation,
     notices,
@@ -59,6 +60,11 @@ def forget_notices() -> str:
 def train_by_itself() -> str:
     """Announce and start what was allowed to start by itself."""
     return automatic.go_on()
+
+
+def deploy_waiting() -> str:
+    """Go on with putting models in other places."""
+    return deployment.go_on_waiting()
 
 
 def measure_speeds() -> str:

@@ -271,6 +271,7 @@ def provider(name: str) -> dict[str, Any]:
 
 LLM_PROVIDERS = {name: provider(name) for name in env.list("LLM_PROVIDERS", default=["local"])}
 LLM_EMBEDDER = env("LLM_EMBEDDER", default="local")  # the provider whose embeddings are stored
+OLLAMA_URL = env("OLLAMA_URL", default="")  # where trained models may be deployed to
 LLM_TIMEOUT = env.float("LLM_TIMEOUT", default=60.0)  # seconds
 
 # --- logs --------------------------------------------------------------------------------------

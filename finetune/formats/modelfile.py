@@ -6,11 +6,51 @@ triple apostrophes, so that nothing a customer wrote can end a text and begin an
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 Number = int | float
 UNTRAINED = "llama3.1:8b"
 _NAME = re.compile(r"[\w.:/@-]+", re.ASCII)
 _OPTION = re.compile(r"[a-z_]+")
+_INSTRUCTION = re.compile(
+    r'^(?P<word>[A-Z]+)(?: (?P<option>[a-z_]+))? (?:"""(?P<text>.*?)"""|(?P<plain>[^\n]*))$',
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model in a file is asked: what of a Modelfile is not the file itself."""
+
+    template: str = ""
+    system: str = ""
+    parameters: dict[str, Number | list[str]] = field(default_factory=dict)
+
+
+def read(text: str) -> Recipe:
+    """The recipe that a Modelfile writes down; what it does not say is empty.
+
+    ``stop`` is a list, as a model may have several ends; the other parameters are numbers. Raises
+    :class:`ValueError` for a number that is none.
+    """
+    texts: dict[str, str] = {}
+    parameters: dict[str, Number | list[str]] = {}
+    stops: list[str] = []
+    for found in _INSTRUCTION.finditer(text):
+        value = found["plain"] if found["text"] is None else found["text"]
+        if found["word"] != "PARAMETER":
+            texts[found["word"]] = value
+        elif found["option"] == "stop":
+            stops.append(value.strip('"'))
+        else:
+            parameters[found["option"]] = _number(value)
+    if stops:
+        parameters["stop"] = stops
+    return Recipe(texts.get("TEMPLATE", ""), texts.get("SYSTEM", ""), parameters)
+
+
+def _number(text: str) -> Number:
+    return int(text) if text.isdecimal() else float(text)
 
 
 def untrained(

@@ -54,6 +54,7 @@ def model(domain, person, training_provider):
             variant="base", question=question, expected="Sí.", answer="Sí.", milliseconds=1
         )
         evaluated.votes.create(question=question, left="base", right="tuned", by="ana")
+    model.deployments.create(target="gguf", checks=[{"question": rows[0].question}])
     return model
 
 
@@ -103,7 +104,9 @@ def test_nothing_of_what_they_said_is_left_anywhere(
     domain, person, model, training_provider, storage
 ):
     an_export(domain, person, model.job.dataset)
-    copies = {"finetune_datasetitem", "finetune_evaluationitem", "finetune_blindvote"}
+    copies = {
+        f"finetune_{it}" for it in ("datasetitem", "evaluationitem", "blindvote", "deployment")
+    }
     assert copies | {"conversaciones_ai", "train.jsonl"} <= set(hits(storage))
     assert any(NEEDLE.encode() in it["content"] for it in training_provider.files.values())
     withdrawn(person)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from finetune.formats.modelfile import quoted, trained, untrained
+from finetune.formats.modelfile import Recipe, quoted, read, trained, untrained
 
 SALE = {"temperature": 0.7, "top_p": 0.9, "top_k": 40}
 HOSTILE = [
@@ -91,3 +91,23 @@ def test_a_parameter_that_is_none_is_refused():
 def test_a_template_that_cannot_be_written_is_refused():
     with pytest.raises(ValueError, match="template"):
         trained("m.gguf", template='"""', stop=[], system="s", parameters={})
+
+
+@pytest.mark.parametrize("system", [it for it in HOSTILE if '"""' not in it])
+def test_what_was_written_is_read_again(system):
+    template = "{{ .System }}\n{{ .Prompt }}"
+    text = trained(
+        "m.gguf",
+        template=template,
+        stop=["<|im_end|>", "</s>"],
+        system=system,
+        parameters={"num_ctx": 2048, "temperature": 0.2},
+    )
+    stops = ["<|im_end|>", "</s>"]
+    assert read(text) == Recipe(
+        template, system, {"num_ctx": 2048, "temperature": 0.2, "stop": stops}
+    )
+
+
+def test_a_modelfile_that_says_nothing_but_its_file_has_an_empty_recipe():
+    assert read("FROM ./merged.gguf\n") == Recipe()

@@ -14,6 +14,7 @@ EVERY_MINUTE = {
     "entrenamientos": "finetune.tasks.poll_jobs",
     "archivos borrados": "finetune.tasks.remove_files",
     "evaluaciones": "finetune.tasks.evaluate_waiting",
+    "despliegues": "finetune.tasks.deploy_waiting",
     "velocidades": "finetune.tasks.measure_speeds",
 }
 EVERY_HOUR = {"entrenamiento automático": "finetune.tasks.train_by_itself"}
