@@ -9,14 +9,12 @@ import logging
 from collections.abc import Sequence
 from itertools import chain
 
-from django_q.tasks import async_task
-
 from conversations.fingerprints import token_count
 from core import llm
 from core.errors import ModelUnavailable, Refusal
 from finetune import remote
 from finetune.formats import chat_line
-from finetune.models import FineTuningJob, Speed
+from finetune.models import FineTuningJob, JobStatus, Speed
 
 logger = logging.getLogger(__name__)
 
@@ -34,12 +32,13 @@ CONTENT = b"".join(chat_line(system=SYSTEM, question=it, answer=answer) for it, 
 
 
 def ask(provider: str, base_model: str) -> bool:
-    """Have the speed of a base on this machine measured; ``False`` where it is, or elsewhere."""
+    """Have the speed of a base on this machine measured within a minute or two.
+
+    ``False`` where it was asked for before, or for a provider elsewhere.
+    """
     if not llm.is_here(provider):
         return False
     _speed, new = Speed.objects.get_or_create(provider=provider, base_model=base_model)
-    if new:
-        async_task("finetune.tasks.measure_speeds")
     return new
 
 
@@ -55,9 +54,13 @@ def go_on() -> str:
 
 
 def _step(speed: Speed) -> str:
-    if FineTuningJob.objects.live().filter(provider=speed.provider).exists():
-        speed.put_back()  # people's trainings come first, and tell the same
+    trainings = FineTuningJob.objects.filter(provider=speed.provider)
+    if trainings.live().exists():
+        speed.put_back()  # people's come first
         return "later"
+    if trainings.filter(base_model=speed.base_model, status=JobStatus.SUCCEEDED).exists():
+        speed.finish()
+        return "known by a training"
     try:
         job = _job(speed)
         if job.status == "succeeded":

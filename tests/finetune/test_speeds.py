@@ -5,9 +5,9 @@ from threading import Event
 
 import pytest
 
-from finetune import estimates, remote, speeds, tasks
+from finetune import estimates, remote, speeds, tasks, training
 from finetune.models import FineTuningJob, Speed
-from tests.finetune.makers import a_file, a_queued_job
+from tests.finetune.makers import a_file, a_queued_job, settled
 from tests.modelserver.server import BASE, KEY, Server
 
 pytestmark = pytest.mark.django_db
@@ -75,9 +75,15 @@ def test_a_job_whose_answer_was_lost_is_found(asked, training_provider):
 
 
 def test_peoples_trainings_come_first(domain, asked, training_provider):
-    a_queued_job(domain)
+    job = a_queued_job(domain)
     assert go_on() == "later"
     assert training_provider.jobs == {}
+    training.submit(job)
+    training_provider.succeed(training_provider.job["id"])
+    training.refresh(settled(job))
+    assert go_on() == "known by a training"
+    assert go_on() == "nothing to do"
+    assert len(training_provider.jobs) == 1
 
 
 def test_a_measurement_that_fails_is_tried_again_and_says_why(asked, training_provider):
