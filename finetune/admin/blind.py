@@ -28,10 +28,10 @@ class BlindPages(admin.ModelAdmin):
 
     def blind_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Two answers to a question (GET); which one is better, and the next question (POST)."""
-        rows: Any = self.get_queryset(request)
-        evaluation = get_object_or_404(rows.finished(), pk=pk)
         if not request.user.has_perm(COMPARE):
             raise PermissionDenied
+        rows: Any = self.get_queryset(request)
+        evaluation = get_object_or_404(rows.finished(), pk=pk)
         by = staff(request).get_username()
         if request.method == "POST":
             key, side = request.POST.get("pregunta", ""), request.POST.get("mejor", "")

@@ -41,6 +41,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
         token=selection.token(request),
         chosen=None if ids is None else len(ids),
         skip_negative=skip_negative,
+        by_stars=domain.policy == EntryPolicy.STARS,
         ranked=domain.policy == EntryPolicy.SCORE,
         asked=request.GET.get("numero", ""),
         why=_why_not(request, domain),
