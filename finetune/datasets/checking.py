@@ -1,6 +1,6 @@
 """What a version is refused for: personal data, lines nobody trains, people who left."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -11,10 +11,11 @@ from conversations.models import Conversation
 from core.errors import Refusal
 from core.models import Domain
 from finetune.formats.validation import problems
-from finetune.leakcheck import is_suspect, kinds
+from finetune.leakcheck import is_suspect, kinds, suspects
 from finetune.models import Dataset, DatasetItem, Part
 
 TOLD = 10  # lines that a refusal names
+TEXTS = 3  # of a line: a question, its answer, the answer that was corrected
 
 
 class LeakFound(Refusal):
@@ -30,18 +31,18 @@ def allowed_in(domain: Domain, conversations: QuerySet[Conversation]) -> list[st
     return sorted(filter(is_suspect, {*whitelist(domain), *per_row}), key=len, reverse=True)
 
 
-def refuse_leaks(domain: Domain, items: Iterable[DatasetItem]) -> None:
+def refuse_leaks(domain: Domain, items: Sequence[DatasetItem]) -> None:
     """Raise :class:`LeakFound` for the first lines with something that looks personal."""
-    suspects = [it for it in items if any(map(is_suspect, (it.question, it.answer, it.rejected)))]
-    if not suspects:
+    texts = [text for it in items for text in (it.question, it.answer, it.rejected)]
+    if not (places := suspects(texts)):
         return
-    rows = Conversation.objects.filter(pk__in=[it.conversation_id for it in suspects])
+    close = [items[place // TEXTS] for place in places]
+    rows = Conversation.objects.filter(pk__in=[it.conversation_id for it in close])
     allowed = allowed_in(domain, rows)
     found = (
-        {"parte": str(it.part), "linea": it.position, "clase": kind}
-        for it in suspects
-        for text in (it.question, it.answer, it.rejected)
-        for kind in kinds(text, allowed=allowed)
+        {"parte": str(item.part), "linea": item.position, "clase": kind}
+        for item, place in zip(close, places, strict=True)
+        for kind in kinds(texts[place], allowed=allowed)
     )
     if named := list(islice(found, TOLD)):
         raise leak(named)

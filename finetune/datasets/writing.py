@@ -17,7 +17,7 @@ from django.db import connection
 
 from conversations.models import Conversation
 from finetune import formats
-from finetune.datasets.checking import TOLD, allowed_in, leak, refuse_erased, refuse_unlike
+from finetune.datasets.checking import TEXTS, TOLD, allowed_in, leak, refuse_erased, refuse_unlike
 from finetune.formats import Line
 from finetune.leakcheck import kinds, suspects
 from finetune.models import Dataset, Part
@@ -28,7 +28,6 @@ _PIECE = """
 SELECT question, answer, rejected FROM finetune_datasetitem
 WHERE dataset_id = %s AND part = %s AND position BETWEEN %s AND %s ORDER BY position
 """
-_TEXTS = 3  # of a row
 
 Row = tuple[str, str, str]
 """A question, its answer, and the answer that a person corrected."""
@@ -118,7 +117,7 @@ def _fill(sinks: list[Sink], dataset: Dataset, part: str) -> None:
 def _refuse_leaks(piece: list[Row], part: str, *, after: int, allowed: list[str]) -> None:
     texts = [text for row in piece for text in row]
     found = [
-        {"parte": part, "linea": after + place // _TEXTS + 1, "clase": kind}
+        {"parte": part, "linea": after + place // TEXTS + 1, "clase": kind}
         for place in suspects(texts)
         for kind in kinds(texts[place], allowed=allowed)
     ]
