@@ -49,9 +49,17 @@ def _make(model, domain):
 
 def _with_needed(model, domain, **values):
     """A row of ``model`` with ``values``, and something in every other field that needs it."""
+    if there_is := _only_one(model, domain):
+        return there_is
     needed = [it for it in model._meta.concrete_fields if _is_needed(it)]
     values = {it.name: _value(it, domain) for it in needed} | values
     return model._base_manager.create(**values)
+
+
+def _only_one(model, domain):
+    """The row of a domain that has but one of this model, if it has it."""
+    one_each = any(it.name == "domain" and it.one_to_one for it in model._meta.concrete_fields)
+    return model._base_manager.filter(domain=domain).first() if one_each else None
 
 
 def _exchange(domain, stage):
