@@ -18,10 +18,11 @@ from conversations.models import Conversation
 from conversations.rating import rate
 from core.errors import Conflict, Refusal
 from core.models import Domain
-from finetune import activation, datasets, evaluation, polling, remote, training
+from finetune import activation, datasets, evaluation, remote, training
 from finetune.judge import judge_for
-from finetune.models import Dataset, Evaluation, FineTuningJob, JobStatus, Part, TrainedModel
+from finetune.models import Dataset, Evaluation, FineTuningJob, Part, TrainedModel
 from rag.answerer import answerer
+from trainingsite.following import follow
 
 Item = TypeVar("Item")
 Progress = Callable[[Iterable[Item], str], Iterable[Item]]
@@ -29,7 +30,6 @@ Progress = Callable[[Iterable[Item], str], Iterable[Item]]
 
 RULE = "4 estrellas si la respuesta tiene dos palabras o más y no repite la pregunta; si no, 2"
 PROMPT = "Eres un asistente que conversa en español, con amabilidad y en pocas frases."
-SECONDS_BETWEEN_LOOKS = 2.0
 SHOWN = 5
 
 
@@ -97,8 +97,6 @@ class Loop:
         outcome.split = counts(outcome.dataset)
         self.say(f"Reparto: {outcome.split}")
         outcome.job = self._timed(outcome, "entrenar", lambda: self._train(outcome.dataset))
-        if outcome.job.status != JobStatus.SUCCEEDED:
-            raise Refusal(f"El entrenamiento terminó {outcome.job.status}: {outcome.job.error}")
         model = outcome.job.model
         outcome.evaluation = self._timed(outcome, "evaluar", lambda: self._evaluate(model))
         if outcome.evaluation.better:
@@ -168,23 +166,8 @@ class Loop:
         except Conflict:
             job = dataset.jobs.live().get()
             self.say(f"Ya estaba en marcha: {job}")
-        self._follow(job)
+        follow(job, self.say)
         return job
-
-    def _follow(self, job: FineTuningJob) -> None:
-        """Submit the job if the queue has not, and look until it ends; each event is said once."""
-        training.submit(job)
-        said = 0
-        while True:
-            polling.ask(job)
-            job.refresh_from_db()
-            messages = list(job.events.values_list("message", flat=True))
-            for message in messages[said:]:
-                self.say(f"  {message}")
-            said = len(messages)
-            if not job.is_live:
-                return
-            time.sleep(SECONDS_BETWEEN_LOOKS)
 
     def _evaluate(self, model: TrainedModel) -> Evaluation:
         """Have the model sit its exam; the queue may have begun with it meanwhile."""
