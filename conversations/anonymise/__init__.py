@@ -23,7 +23,7 @@ from conversations.anonymise.view import View
 
 __all__ = ["ENGINES", "LABELS", "VERSION", "Recogniser", "Span", "anonymise"]
 
-VERSION = "3"
+VERSION = "4"
 _MOST_ROUNDS = 8
 _WITHOUT_NAMES = (
     *emails.RULES,

@@ -1,95 +1,100 @@
 """Streets, blocks and buildings, up to where the request goes on. Cities stay."""
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Iterator
 
 from conversations.anonymise import streets
 from conversations.anonymise.gate import Gate, Rule
-from conversations.anonymise.gazetteer import is_common
+from conversations.anonymise.gazetteer import ONLY_GIVEN
+from conversations.anonymise.rows import CITIES, DELIVERS, PLACES, TELLING, Row, row_of
 from conversations.anonymise.spans import ADDRESS, Span, apart
 from conversations.anonymise.view import View
-from conversations.anonymise.vocabulary import VOCABULARY, fold
+from conversations.anonymise.vocabulary import WORD, one_of
 
-_HEADS = VOCABULARY["address"]
-_BLOCKS = frozenset({"mz", "mza", "manzana", "coop", "cooperativa", "bloque", "etapa"})
-_FLATS = frozenset({"piso", "dpto", "depto", "apto", "apt", "apartamento", "departamento"})
-_DIRECTIONS = frozenset(
-    {"vivo", "direccion", "direcc", "direc", "dir", "domicilio", "domiciliado", "domiciliada"}
+_BEFORE, _AFTER = 12, 1
+# A house that no kind of street introduces stands at a corner or before a flat, a floor, a postcode.
+_AT_CORNER = r"[a-z]? (?:y|e|entre|esq|esquina|casi|con) [a-zñ0-9]"
+_ON_FLOOR = (
+    rf",? {one_of('pb', 'bajo', 'alto', '[0-9]{1,2} ?(?:[ºª°]|[a-h]|er|r[ao]|d[ao]|t[ao])')}"
 )
-_NUMBER_FIRST = frozenset({"calle", "avenida", "av", "ave", "avenue", "street", "st", "road", "rd"})
-_DISTANCES = frozenset({"norte", "sur", "este", "oeste"})
-# Patterns that are worth a look only where one of these words stands.
-_ELSEWHERE = (
-    (_DIRECTIONS, streets.ANNOUNCED, 1),
-    (_DIRECTIONS, streets.LABELLED, 1),
-    (_NUMBER_FIRST, streets.NUMBER_FIRST, 0),
-    (_DISTANCES, streets.NAMELESS, 0),
-)
-_REACH = 32
+_POSTCODE = r"[ ,.-]{1,3}[0-9]{5} [a-z]"
+_WAY = r"(?: [a-z]{1,7}\.?)?(?: al?)? (?:norte|sur|este|oeste|lago|arriba|abajo)"
+_NUMBERED = rf"[0-9](?:{_AT_CORNER}|{_ON_FLOOR}|{_POSTCODE}|{_WAY})"
+_GATE = Gate(TELLING, (DELIVERS.pattern, _NUMBERED, r"s/n", r"\bc/"))
+_STREETS = PLACES["K"] | PLACES["A"] | PLACES["I"]
+_DIGIT = re.compile(r"\d|s/n")
 
 
 def _find(view: View) -> list[Span]:
     """Return the addresses in the view, in order."""
-    spans = _without_kept(view, map(partial(_trimmed, view.text), _matches(view)))
-    return apart(Span(start, end, ADDRESS) for start, end in spans)
+    if not _may_hold_one(view):
+        return []
+    row = row_of(view.text)
+    spans = [_placed(view.text, row, *span) for span in _matches(view, row)]
+    return apart(
+        Span(start, end, ADDRESS)
+        for start, end in spans
+        if not view.keeps(start, end) and not _is_kept_street(view, start, end)
+    )
 
 
-def _matches(view: View) -> Iterator[tuple[int, int]]:
-    """Try the words that an address begins with, each where it stands."""
-    seen: set[str] = set()
-    done = 0
-    for place, word in view.places_of(_HEADS):
-        seen.add(word)
-        if place < done:
-            continue
-        if word in _FLATS and (flat := _before_flat(view.text, place)):
-            yield flat
-        if match := streets.ADDRESS.match(view.text, place) or _said(view, place):
-            start, done = match.span()
-            yield (_area_start(view, start) if word in _BLOCKS else start), done
-    for words, pattern, group in _ELSEWHERE:
-        if not words.isdisjoint(seen):
-            yield from (match.span(group) for match in pattern.finditer(view.text))
+def _may_hold_one(view: View) -> bool:
+    """Without a number, only the name of a street or of its corner is one."""
+    return bool(
+        _DIGIT.search(view.folded)
+        or not _STREETS.isdisjoint(view.words)
+        or ((verb := DELIVERS.search(view.folded)) and verb[0].endswith("lo"))
+    )
 
 
-def _said(view: View, place: int) -> re.Match[str] | None:
-    """A street in small letters, where no word of its name is an everyday one."""
-    for said in streets.SAID:
-        match = said.match(view.text, place)
-        if match and not any(map(is_common, fold(" ".join(filter(None, match.groups()))).split())):
-            return match
-    return None
+def _matches(view: View, row: Row) -> Iterator[tuple[int, int]]:
+    """Try every head in the row; of what is no address, only the first word is passed over."""
+    letters, place = row.letters, 0
+    while match := streets.ADDRESS.search(letters, place):
+        start, end = match.span()
+        before = letters[max(0, start - _BEFORE) : start]
+        kind = match.lastgroup or ""
+        if streets.is_address(kind, match[0], before, letters[end : end + _AFTER]) and not (
+            kind == "corner" and _is_between_cities(view, row, start, end)
+        ):
+            place = end
+            yield _without_city(view, row, match), end
+        else:
+            place = start + 1
 
 
-def _area_start(view: View, start: int) -> int:
-    """Where the area begins that a block follows ("Sauces 6, Mz 263"), if a name stands there."""
-    area = streets.BEFORE_BLOCK.search(view.text, max(0, start - _REACH), start)
-    return area.start() if area and not is_common(fold(area[1])) else start
+def _is_between_cities(view: View, row: Row, start: int, end: int) -> bool:
+    """ "Llegan a Loja y Zamora", "queda entre Ana y Luis": cities and people make no corner."""
+    said = set(_said(view, row, start, end)) - PLACES["l"] - PLACES["y"]
+    return said <= CITIES | ONLY_GIVEN
 
 
-def _before_flat(text: str, place: int) -> tuple[int, int] | None:
-    """A street without its kind, told by the flat that follows: "San Martín 1203, depto 4"."""
-    if not text[max(0, place - 4) : place].rstrip(" ,")[-2:].isdigit():
-        return None
-    street = streets.BEFORE_FLAT.search(text, max(0, place - 2 * _REACH), place)
-    flat = streets.FLAT.match(text, place)
-    return (street.start(), flat.end()) if street and flat else None
+def _without_city(view: View, row: Row, match: re.Match[str]) -> int:
+    """Where an address begins, after the city that may be named before the street."""
+    for group in ("town", "near", "by"):
+        if match[group] and not CITIES.isdisjoint(_said(view, row, *match.span(group))):
+            return match.end(group)
+    return match.start()
 
 
-def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
-    start, end = span
-    while text[end - 1] in " ,.;-":
-        end -= 1
-    return start, end
+def _said(view: View, row: Row, start: int, end: int) -> list[str]:
+    return WORD.findall(view.folded[row.places[start][0] : row.places[end - 1][1]])
 
 
-def _without_kept(view: View, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Drop "Av HLSO": an address whose name is a term of the catalogue."""
-    for start, end in spans:
-        kind = view.text[start:end].partition(" ")[0]
-        if not view.keeps(start, end) and not view.keeps(start + len(kind), end):
-            yield start, end
+def _placed(text: str, row: Row, start: int, end: int) -> tuple[int, int]:
+    """Where a stretch of the row stands in the text; signs at its end are left out."""
+    if row.letters[start] == "e" and not {"U", "d", "W"} & set(row.letters[start:end]):
+        start += 1
+    first, last = row.places[start][0], row.places[end - 1][1]
+    while text[last - 1] in " ,.;:(-/":
+        last -= 1
+    return first, last
 
 
-RULES = (Rule(Gate(_HEADS), _find),)
+def _is_kept_street(view: View, start: int, end: int) -> bool:
+    """ "Av HLSO": an address whose name is a term of the catalogue."""
+    kind = view.text[start:end].partition(" ")[0]
+    return view.keeps(start + len(kind), end)
+
+
+RULES = (Rule(_GATE, _find),)

@@ -1,257 +1,91 @@
-"""What a street address looks like, put together from small parts.
+"""Which rows of words are an address: heads, what may follow them, and what they must show.
 
-All expressions ignore case; where a capital tells a name, ``(?-i:...)`` asks for one.
+The letters are those of ``data/streets.txt``, and C a proper name, w an unknown word, x a common
+one, z a single letter, n a number as houses have, o an ordinal, M a month, v a spoken number, q
+any other number.
 """
 
 import re
 
-from conversations.anonymise.vocabulary import VOCABULARY, one_of
+from conversations.anonymise.vocabulary import one_of
 
-# A house's number, not an amount, a size or a percentage.
-_UNIT = one_of(
-    *("kg", "kilos?", "lb", "libras?", "cajas?", "ton", "tm", "pesos", "usd", "cop", "unidades"),
-    *(
-        "contenedor(?:es)?",
-        "a[nñ]os",
-        "d[ií]as",
-        "meses",
-        "horas?",
-        "hrs?",
-        "am",
-        "pm",
-        "d[oó]lares",
-    ),
+_PROPER = r"(?:[nv]eM|g?[el]{0,3}+C(?:[el]{0,2}[CM]|[zn](?=[,.;]|$)|d(?!S?n)){0,4})"
+_LOWER = r"(?:g?[el]{0,3}+[wC](?:[el]{0,2}[wCM]){0,2})"
+_LOOSE = r"(?:[el]{0,3}+[wxTCMBFdP](?:[el]{0,2}[wxTCM]){0,3}?)"
+_HOUSE = r"(?:,?(?:S?n(?:z(?!,?[nC])|,n(?![,n]))?d?|N|SZ))"
+_PLATE = r"(?:n[dz]{0,3}(?:S,?n(?:[zryJe](?=n))?d?(?:,?n)?[dz]{0,2}|n(?![,n]))?)"
+_SPOKEN = r"(?:v(?:y?v|d|S){1,12})"
+_KIND = r"[KJ]{1,2}"
+_STREET = one_of(
+    rf"{_KIND}d?{_PROPER}(?:d?{_HOUSE})?",
+    rf"{_KIND}[re]l?(?:{_PROPER}|w)(?=,?[kP])",
+    rf"{_KIND}d?{_LOOSE}{_HOUSE}",
+    rf"{_KIND}d?S?{_PLATE}(?:{_PROPER})?",
+    rf"{_KIND}(?:[odz](?![wx])|N|(?=,?k)|(?=y(?:[el]{{0,3}}C|neM)))",
+    rf"{_KIND}{_SPOKEN}",
+    rf"{_KIND}{_LOWER}(?=y|,?[PAB])",
+    rf"{_KIND}l{{0,2}}w(?:[el]{{0,2}}w){{0,2}}(?!q)",
+    r"R[nZ]",
+    rf"[no][KJ](?:d?S?{_PLATE})?",
+    rf"nd?[oC]C?{_KIND}",
 )
-_NO_AMOUNT = rf"(?![^\W_]|[%/]|[.,]\d|[ ]?%|[ ]?/[ ]?\d|[ ]?{_UNIT}\b)"
-UNNUMBERED = r"(?:s/?n|sin[ ]n[uú]mero)\b"
-_WING = r"(?:[nseo]e?\d{1,3}[a-z]?-|[nseo]-)?"
-_HOUSE = rf"{_WING}\d{{1,5}}(?:-?[a-z]\b|[ ][b-dfh]\b)?(?:-\d{{1,4}}){{0,2}}{_NO_AMOUNT}"
-NUMBER = one_of(UNNUMBERED, _HOUSE)
-SIGN = r"(?:n[°º]|nro\.?|num\.?|n[uú]mero|no\.|#)"
-AND_NUMBER = rf"(?:[ ,]{{1,2}}(?:{SIGN}[ ]?)?{NUMBER})"
-_PARTS = (
-    *("edif", "edificio", "edf", "torre", "bloque", "blq", "piso", "dpto", "depto", "departamento"),
-    *("dept", "apto", "apt", "apartamento", "oficina", "of", "ofi", "casa", "mz", "mza", "manzana"),
-    *("villa", "solar", "lote", "sl", "lt", "local", "interior", "int", "etapa", "puerta"),
-    *("escalera", "esc", "nave", "bodega", "nivel", "suite", "zona", "res", "residencias"),
-    *("hacienda", "finca", "sector", "consultorio", "planta", "aa\\.?hh", "ofic", "modulo"),
-    *("m[oó]dulo", "stand", "galp[oó]n", "sub ?lote", "supermanzana", "smz?a", "duplex", "depa"),
+_CORNER = rf"[yX],?[ye]?(?:{_STREET}|{_PROPER}{_HOUSE}?|[el]?n[dz]?(?![wx])|o[JKB]?|l?z|[el]{{0,2}}ww?{_HOUSE}?)"
+_PART = rf"P{{1,2}}[S,]?(?:[nv]z?|Z|z,?n?|o|{_PROPER}|w(?![a-zC])|b|d)"
+_AREA = (
+    rf"[AB]{{1,2}}(?:P?{_PROPER}|P?{_LOWER}|[nv](?:eM)?|[dz]|(?:[el]{{0,2}}[wx]){{1,4}}(?=,?[PABKJn]))"
+    r"(?:nz?|z)?"
 )
-_PART_NAME = rf"{one_of(*_PARTS)}\b\.?"
-# Words before a name that are no street yet: "Mcal. López", "Gral. Artigas".
-_RANK = r"(?:(?:gral|mcal|cnel|pdte|pres|tte|cap|prof|ing|dra?|sta|sto|fco|alm|lic|av)\.[ ])"
-_REQUEST = one_of(*sorted(VOCABULARY["not_names"]))
-_NO_NAME = rf"{one_of(*_PARTS, 'urb', 'km')}\b\.?[ ]?[\d#]|{_REQUEST}\b(?!['´])"
-_TOWARDS = r"(?-i:Norte|Sur|Este|Oeste|Oriente|Poniente)\b"
-_CAPITAL = (
-    rf"(?:{_TOWARDS}|(?!{_NO_NAME})(?-i:[A-ZÁÉÍÓÚÜÑ])"
-    r"(?:[^\W\d_]{0,2}\.|(?:[^\W\d_]|['´])*)(?![\d°º/]))"
-)
-SMALL = r"(?:(?:de|del|la|las|los|el|san|santa|d['´])[ ]?\b)"
-PROPER = rf"{_RANK}?{SMALL}{{0,2}}{_CAPITAL}(?:[ ]{SMALL}{{0,2}}{_CAPITAL}){{0,4}}"
-LOWER = r"(?!(?:mas|muy|esta|que|donde|cerrada)\b)[^\W\d_]{2,30}(?:[ ][^\W\d_]{2,30}){0,3}"
-_MONTH = one_of(
-    *("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "sep?tiembre"),
-    *("octubre", "noviembre", "diciembre"),
-)
-_DATE = rf"\d{{1,2}}[ ]de[ ]{_MONTH}\b"
-STREET = one_of(
-    *("calles?", "cll", "cl", "avd?a?", "ave", "avenid[ao]", "carrera", "carretera", "ctra"),
-    *("cra", "kra?", "cr", "diagonal", "diag", "transversal", "transv", "traves[ií]a", "pasaje"),
-    *("psje?", "pje", "jir[oó]n", "jr", "autopista", "paseo", "plaza", "pza", "ronda", "camino"),
-    *("blvd", "bvar", "boulevard", "bulevar", "malec[oó]n", "rambla", "callej[oó]n"),
-    *("prolongaci[oó]n", "glorieta", "costanera", "gran[ ]v[ií]a", "calzada", "calz", "priv"),
-    *("privada", "perif[eé]rico", "circunvalaci[oó]n", "vereda", "alameda", "cda", "c/", "dg"),
-    *("andador", "circuito", "libramiento", "psj", "carr", "autop", "trav"),
-)
-_STREET = rf"{STREET}\b\.?[ ]"
-KIND = rf"{_STREET}[ ]?(?:{_STREET})?"
-# Carrera 7 # 71-21, calle 50 sur 12-34, cra 43A # 18 sur - 135, diagonal 74 bis # 20 c 35 sur.
-_SIDE = r"(?:[ ](?:sur|norte|este|oeste)\b)?"
-_LETTER = r"(?:[a-z]{1,2}\b|[ ][a-z]\b)?"
-_PLATE = rf"\d{{1,3}}{_LETTER}{_SIDE}(?:[ ]?-[ ]?\d{{1,3}}|[ ]\d{{1,3}}\b)?{_SIDE}"
-_GRID = (
-    rf"\d{{1,3}}{_LETTER}(?:[ ]?bis)?{_SIDE}[ ]?"
-    rf"(?:{SIGN}[ ]?{_PLATE}|\d{{1,3}}[a-z]?-\d{{1,3}})(?![^\W_])"
-)
-_ORDINAL = r"\d{1,2}(?:(?:er|e?ra|do|da|ro|to|ta|mo|ma|vo|va|no|na)\b|\.?[ºª°])\.?"
-_KM = r"(?:km|kil[oó]metro)\.?[ ]?\d{1,3}(?:[.,]\d{1,3}|[ ]1/2|½)?"
-_WHERE = one_of(
-    rf"{_DATE}{AND_NUMBER}?",
-    _GRID,
-    rf"{PROPER}{AND_NUMBER}?",
-    rf"{LOWER}{AND_NUMBER}",
-    rf"{LOWER}[ ,]{{1,2}}{_KM}",
-    rf"{SIGN}[ ]?{NUMBER}",
-    rf"\d{{1,3}}[a-z]?[ ](?:y|con)[ ]\d{{1,3}}[a-z]?\b{_NO_AMOUNT}",
-    rf"\d{{1,3}}[a-z]?(?=[ ](?:y|con|entre)[ ](?:{STREET}\b|\d)|[ ,]{{1,3}}{_PART_NAME}[ ])",
-)
-_BLOCK = (
-    r"(?:mz|mza|manzana)\.?[ -]?[a-z\d-]{1,5}[ ,.]{1,3}(?:[a-z]\d{1,3}[ ,]{1,2})?"
-    r"(?:villa|vlla|v|solar|sl|lote|lt|casa|bloque)\.?[ -]?\d{1,4}\b"
-)
-_PART = rf"{_PART_NAME}[ ]?(?:{SIGN}[ ]?)?" + one_of(
-    rf"\d{{1,4}}(?:-\d{{1,4}})?(?:-?[a-z])?\b{_NO_AMOUNT}(?:[ ]?[\"“][a-z\d]{{1,2}}[\"”])?",
-    r"[\"“]?(?-i:[A-Z]{1,2}\d{0,3})\b[\"”]?",
-    PROPER,
-)
-_AREA_NAME = one_of(
-    *("urb", "urbanizaci[oó]n", "cdla", "ciudadela", "barrio", "colonia", "col", "residencial"),
-    *("recinto", "reparto", "fracc", "fraccionamiento", "lotizaci[oó]n", "condominio"),
-    *("conjunto[ ]residencial", "pol[ií]gono(?:[ ]industrial)?", "parque[ ]industrial"),
-    *("zona[ ]franca", "asoc", "ensanche", "infonavit", "unidad[ ]habitacional"),
-)
-_AREA = rf"{_AREA_NAME}\b\.?[ ]" + one_of(
-    _DATE,
-    rf"{PROPER}(?:[ ]\d{{1,2}}{_NO_AMOUNT})?",
-    r"(?:el|la|los|las|san|santa)[ ][^\W\d_]{3,30}",
-    r"[^\W\d_]{3,30}(?:[ ][^\W\d_]{3,30}){0,2}?(?:[ ]\d[a-z]{1,3}[ ]etapa)?"
-    r"(?=[ ,]{1,2}(?:mz|mza|manzana|villa|etapa)\b)",
-)
-# One that saves or lends is no address: where a block or a house follows, it is.
-_HOUSING = (
-    rf"(?:conjunto|coop|cooperativa)\b\.?[ ](?:{PROPER}|[^\W\d_]{{3,30}}(?:[ ][^\W\d_]{{3,30}})?)"
-    rf"(?:[ ]\d{{1,2}})?(?=[ ,;.-]{{1,3}}{one_of(_BLOCK, _PART, _STREET)})"
-)
-_ZONE = rf"(?:zona|sector)[ ]{PROPER}(?=[ ]?,[ ]{_STREET})"
-_TOWN = r"[^\W\d_]{3,30}(?:[ ]?-[ ]?[^\W\d_]{3,30})?"
-_ROAD = one_of(
-    rf"{_KM}[ ](?:de[ ](?:la[ ])?)?(?:v[ií]a|carretera|autopista)"
-    rf"(?:[ ]a(?:[ ]la)?[ ]{_TOWN}|[ ](?-i:[A-Z]){_TOWN})?",
-    rf"v[ií]a[ ](?:a[ ](?:la[ ])?)?{_TOWN}[ ,]{{1,2}}{_KM}",
-    r"v[ií]a[ ]\d{1,3}(?=[ ](?:con|#))",
-    rf"ruta[ ](?:[a-z]{{1,3}}-?)?\d{{1,3}}[ ,]{{1,2}}{_KM}",
-)
-_LAST = r"(?=[ ]*(?:[.,;)\n](?![^\W\d_])|$))"
-_CROSS = one_of(
-    rf"(?:{_STREET})?(?:{_DATE}|{_ORDINAL}(?:[ ]anillo)?|{PROPER})",
-    rf"{_STREET}\d{{1,3}}[a-z]?\b(?:[ ]y[ ]\d{{1,3}}[a-z]?\b)?",
-    rf"{_STREET}(?!{_REQUEST}\b)[^\W\d_]{{4,20}}\b",
-    rf"(?!{_REQUEST}\b)[^\W\d_]{{4,20}}{_LAST}",
-)
-_CORNER = (
-    rf"[ ](?:y|e|entre|esquina|esq\.?|con|casi|c/)[ ]{_CROSS}(?:[ ]y[ ]{_CROSS})?{AND_NUMBER}?"
-)
-_HEAD = one_of(
-    rf"{KIND}{_WHERE}",
-    rf"tv\.?[ ]{_GRID}",
-    rf"(?:c/[ ]?|ca?\.[ ]){PROPER}{AND_NUMBER}",
-    rf"(?:c/[ ]?|ca\.[ ]){PROPER}",
-    _BLOCK,
-    _AREA,
-    _HOUSING,
-    _ZONE,
-    _ROAD,
-    rf"(?:bloque|blq?|etapa)\.?[ ][a-z\d]{{1,3}}[ ,]{{1,3}}{_BLOCK}",
-    rf"edif(?:icio|\.)?[ ]{PROPER}(?=[ ,;.-]{{1,3}}{_PART})",
-    r"(?:c\.?p\.?|c[oó]digo[ ]postal)[ :]{1,3}\d{4,6}\b",
-    r"(?:apartado|casilla|p\.?o\.?[ ]box)(?:[ ]de[ ]correos|[ ]postal)?[ ]\d{1,5}\b",
-)
-_SIDE_OF_STAIRS = r"(?:izq|iz|izda|dcha|der)\w*\.?"
-_THIS = (
-    r"este(?=[ ](?:mes|a[ñn]o|trimestre|semestre|fin|lunes|martes|mi[eé]rcoles|jueves|viernes)\b)"
-)
-_STEP = (
-    r"\d{2,3}[ ]?(?:m|mts?|metros|varas)?\.?[ ](?:al[ ])?"
-    rf"(?!{_THIS})(?:norte|sur|este|oeste)\b"
-)
+_ROAD = rf"k,?n(?:e?l?[KJ](?:[re]l?)?l?(?:{_PROPER}|[wx]))?"
 _TAIL = one_of(
-    rf"[ ,;.-]{{1,3}}{one_of(_BLOCK, _PART, _AREA, _ROAD)}",
-    r"[ ,]{1,2}z\.i\.",
-    r"[ ,]{1,3}etapa[ ][^\W\d_]{3,20}(?=[ ,]{1,2}(?:mz|mza|manzana|villa)\b)",
-    rf"[ ]?[,;-][ ]{KIND}{_WHERE}",
-    rf"[ ,]{{1,3}}c\.[ ]?c\.[ ]{PROPER}",
-    r"[ ,]{1,3}(?:edif|edificio|residencias)\b\.?[ ](?:el[ ])?[^\W\d_]{3,20}\b",
+    r",?S,?n[zd]?(?:,n)?",
+    r",{0,2}n[zo]?(?=[,.;|zo]|$)|,{0,2}z(?=[,.;|Z]|$)|[,.]{0,2}Z(?=,?[CB])",
+    r",?N",
+    rf"[,.]{{0,2}}{_PART}",
+    rf"[,.]{{0,2}}{_AREA}",
+    rf"[,.]{{0,2}}{_ROAD}",
+    rf"[,.]{{0,2}}{_STREET}",
+    r",{0,2}o(?:[PbJ]b?|z|n(?![a-z])|d|(?=[,.;]|$))?",
+    r",{0,2}b{1,2}[nzo]?(?=[,.;yr]|$)",
     _CORNER,
-    rf"[ ,-]{{1,3}}{SIGN}[ ]?{NUMBER}",
-    rf"[ ,.-]{{1,3}}{_ORDINAL}(?:[ ](?:piso|nivel|etapa|anillo|planta)(?:[ ]alto)?\b"
-    rf"|[ ]?{_SIDE_OF_STAIRS}|[ -]{{0,3}}[a-z\d]\b)?",
-    rf"[ ,.-]{{1,3}}\d{{1,2}}[ ]{_SIDE_OF_STAIRS}",
-    r"[ ,.-]{1,3}(?:p-?)?\d{1,2}[ ]?[a-h]\b(?![ ]?\d)",
-    r"[ ,-]{1,3}(?-i:P)-?\d{1,2}\b|[ ](?-i:[A-H])-\d{1,3}\b",
-    rf"[ ,.]{{1,2}}\d{{1,2}}(?:,[ ]?\d{{1,2}})?{_LAST}",
-    rf"[ ,]{{1,3}}(?-i:[A-H]){_LAST}",
-    rf"[ ,]{{1,3}}(?:bajo|esq\.?|esquina)(?:[ ][a-h]\b)?{_LAST}",
-    r"[ ,]{1,3}(?:pb|planta[ ]baja)\b(?:-\d{1,2}\b|[ ]fondo\b)?",
-    rf"[ ,]{{1,2}}{UNNUMBERED}",
-    r"[ ,]{1,2}km\.?[ ]?\d{1,3}(?:[.,]\d{1,3})?\b",
-    r",?[ ](?:frente[ ]a|diagonal[ ]a|junto[ ]a|detr[aá]s[ ]de)(?:l|[ ]la|[ ]el)?[ ][^\W\d_]{4,30}",
-    r",[ ]\d{5}(?=[ ](?-i:[A-Z]))",
+    rf",{_PROPER}{_HOUSE}(?![wx])",
+    rf",?F[elry]{{0,3}}(?:{_PROPER}|[wx][el]?[wx]?)",
+    r"d|y(?=[,.;]|,?P|$)",
 )
-ADDRESS = re.compile(rf"(?<![\w.]){_HEAD}(?:{_TAIL}){{0,8}}", re.IGNORECASE)
-# An address that is announced needs no kind of street: "Domicilio: Belgrano 1177, 2º B".
-_PLAIN = rf"(?:{KIND})?(?:{PROPER}|{LOWER}){AND_NUMBER}(?:{_TAIL}){{0,8}}"
-ANNOUNCED = re.compile(
-    r"\b(?:vivo (?:en|por)|queda en|dir(?:ecci[oó]n)?(?: es|:| sale| de [a-z]+:?| fiscal:?)*"
-    r"|domicili(?:o|ad[oa] en)(?: es|:| en)?)[ :]{0,2}(?:la |el )?"
-    rf"({KIND}(?!(?:y|con|de[ ]entrega)\b){SMALL}{{0,2}}[^\W\d_]{{3,30}}(?![^\W_])"
-    rf"(?:[ ]{SMALL}{{1,2}}[^\W\d_]{{3,30}}(?![^\W_]))?"
-    rf"(?:{_TAIL}){{0,4}}"
-    rf"|(?:conjunto|coop|cooperativa)\b\.?[ ]{PROPER}|{_PLAIN}"
-    r"|\d{1,2}(?:[aeo]?[rvmdtn][aoe]r?)?[ ]y[ ](?:la[ ])?(?:\d{1,2}|[a-z]{1,2})\b)",
-    re.IGNORECASE,
+_STEP = r"n[UJPz]?(?:[re]l?|l)?[dW]"
+_STEPS = rf"(?:n[UJPz](?:[re]l?|l)?[dW]|{_STEP}{_STEP})(?:[,.y]{{0,2}}{_STEP}){{0,3}}"
+_UNTIL = rf"(?:[el]{{1,2}}(?:{_PROPER}|[wx](?:[el]{{1,2}}{_PROPER})?))?"
+_BARE = rf"(?:(?:[TbBF](?=[el]*C))?{_PROPER}|T(?=,?n)|(?:(?<=[Ii:]r)x)?(?:[el]{{0,2}}w){{1,3}})"
+ADDRESS = re.compile(
+    r"(?:(?=[ACBFJKPRTbegklnNovwy])|(?<=[Ii:]r)(?=x))(?:"
+    rf"(?P<steps>(?:e[elr]{{0,3}}(?:[CTwxBFPJri][el]?){{1,6}}?,?)?{_STEPS}{_UNTIL})(?:{_TAIL}){{0,6}}"
+    rf"|(?P<street>(?P<town>(?:(?<=[Ii:])|(?<=[Ii:]r)){_PROPER}d?,?)?{_STREET})(?:{_TAIL}){{0,9}}"
+    rf"|(?P<area>(?P<near>(?:(?<=[Ii:])|(?<=[Ii:]r)){_PROPER}d?,?)?{_AREA})(?:{_TAIL}){{0,9}}"
+    rf"|(?P<road>{_ROAD})(?:{_TAIL}){{0,9}}"
+    rf"|(?P<bare>(?P<by>(?:(?<=[Ii:])|(?<=[Ii:]r)){_PROPER}d?,)?{_BARE}{_HOUSE})(?:{_TAIL}){{0,9}}"
+    rf"|(?P<part>(?:l{{1,2}}C{{1,3}},|{_BARE}(?:n?(?:oP)?(?<=[nP]),?)?)?{_PART})(?:{_TAIL}){{0,9}}"
+    rf"|(?P<corner>y?(?:{_PROPER}|l?w|l?[no]){_CORNER})(?:{_TAIL}){{0,5}})"
 )
-# What is said to be one: its first part holds a digit, the others a digit or a part of an address.
-_END = (
-    r"(?=[ ]*(?:[,;()\n]|\.[ \n]|\.?$)|[ ](?:para|porfa|por|gracias|quiero|pero|mi|mis|y[ ]mi|a|tel"
-    r"|telf|cel|celular|el|los|desde|hoy|mañana|antes|despu[eé]s|referencia|ref|ciudad)\b)"
-)
-_MORE = one_of(
-    *(r"[^,;\n.]{0,24}\d", rf"{_PART_NAME}", rf"{_AREA_NAME}\b", "frente", "junto", "diagonal"),
-    *("esquina", "entre", "detr[aá]s"),
-)
-LABELLED = re.compile(
-    r"\b(?:direcci[oó]n|direcc?|dir|domicilio)\b\.?(?:[ ](?:exacta|nueva|actual|fiscal|correcta"
-    r"|de[ ](?:entrega|env[ií]o|domicilio|facturaci[oó]n|mi[ ]casa)))*"
-    r"(?:[ ](?:es|ser[ií]a|queda)|[ ]?:)[ :]{0,2}(?:en[ ])?(?:la[ ]|el[ ])?"
-    rf"((?=[^,;\n]{{0,40}}\d)[^\W\d_][^,;\n]{{2,60}}?{_END}"
-    rf"(?:,[ ]?(?={_MORE})[^,;\n]{{1,40}}?{_END}){{0,5}})",
-    re.IGNORECASE,
-)
-# Small letters and no number: a street where no word of its name is one of everyday.
-_SAID_KIND = one_of(
-    *("calle", "av", "avenida", "avda", "pasaje", r"jir[oó]n", "jr", r"malec[oó]n", "cdla"),
-    *("ciudadela", "barrio", "urb"),
-)
-_LONGEST_SAID = 3
+_ANNOUNCED = re.compile(r"[Ii][^.;|]{0,9}$|I.{0,2}\.?$")
+_EDGES = {"", *",.:;|"}
+_OWN = re.compile(r"I[^.;|]{0,7}$")
 
 
-def _said(words: int) -> re.Pattern[str]:
-    name = rf"([^\W\d_]{{4,30}}\b(?:[ ][^\W\d_]{{4,30}}\b){{{words - 1}}})"
-    corner = r"(?:[ ](?:y|e)[ ]([^\W\d_]{4,30})\b)?"
-    return re.compile(
-        rf"{_SAID_KIND}\b\.?[ ]{SMALL}{{0,2}}{name}{corner}(?:{_TAIL}){{0,8}}", re.IGNORECASE
-    )
-
-
-SAID = [_said(words) for words in range(_LONGEST_SAID, 0, -1)]
-# Where the number comes first: 12 calle 3-45 zona 10; 2350 NW 84th Ave, Suite 110.
-NUMBER_FIRST = re.compile(
-    r"\b\d{1,2}(?:a|[rdtmvn]a|er|ra)?\.?[ ](?:calle|avenida|av\.?)[ ](?:\"?[a-z]\"?[ ])?"
-    rf"(?:(?:norte|sur|este|oeste|oriente|poniente)[ ,]{{1,2}})?"
-    rf"(?:{SIGN}[ ]?\d{{1,3}}|\d{{1,3}}-\d{{1,3}})(?:{_TAIL}){{0,8}}"
-    rf"|\b\d{{1,2}}[ ]calle,?[ ](?:y[ ])?\d{{1,2}}[ ]avenida\b(?:{_TAIL}){{0,8}}"
-    r"|\b\d{2,5}[ ](?:[nsew]{1,2}\.?[ ])?(?-i:[\dA-Z])\w*(?:[ ](?-i:[A-Z])\w*){0,2}[ ]"
-    rf"(?:ave?|avenue|st|street|rd|road|dr|drive|blvd|ln|lane|ct|court|way)\b\.?(?:{_TAIL}){{0,4}}",
-    re.IGNORECASE,
-)
-# Where streets have no names: 200 metros al sur de la iglesia.
-NAMELESS = re.compile(
-    r"(?:(?:de(?:l|[ ]la)[ ])?(?:[^\W\d_]{4,20}[ ]){1,3})??"
-    rf"{_STEP}(?:(?:[ ]y|,)[ ]{_STEP}){{0,3}}"
-    rf"(?:[ ]de(?:l|[ ]la|[ ]el)?[ ][^\W\d_]{{3,30}}(?:[ ](?:de[ ])?{PROPER})?)?",
-    re.IGNORECASE,
-)
-# What stands before a block: "Sauces 6, Mz 263", "garzota 2 mz 81", "Alborada 3ra etapa mz 4".
-BEFORE_BLOCK = re.compile(
-    r"(?<![\w.])([^\W\d_]{4,20})(?:[ ](?-i:[A-Z])[^\W\d_]{3,20})?(?:[ ](?:\d{1,2}|norte|sur))?"
-    rf"(?:[ ]{_ORDINAL}[ ]etapa)?[ ,]{{1,2}}$",
-    re.IGNORECASE,
-)
-# What stands before a flat: "18 de Julio 1234 apto 502", "San Martín 1203, depto 4".
-BEFORE_FLAT = re.compile(
-    rf"(?<![\w.])(?:\d{{1,2}}[ ]de[ ](?=(?-i:[A-Z])){_MONTH}|{PROPER})[ ](?:{SIGN}[ ]?)?"
-    r"(?!(?:19|20)\d\d\b)\d{2,5}[ ,]{1,3}$",
-    re.IGNORECASE,
-)
-FLAT = re.compile(rf"{_PART}(?:{_TAIL}){{0,6}}", re.IGNORECASE)
+def is_address(kind: str, row: str, before: str, after: str) -> bool:
+    """Whether such a head, with all that follows it, is an address there."""
+    places = sum(map(row.count, "KABJPkobN")) + row.endswith((",Z", "nZ", ".Z"))
+    announced = bool(_ANNOUNCED.search(before))
+    alone = before[-1:] in _EDGES and after[:1] in _EDGES - {":"}
+    numbered = "n" in row or "N" in row or "v" in row
+    if kind == "street":
+        return "K" in row or "R" in row or (numbered and (places > 1 or announced or alone))
+    if kind == "area":
+        sure = places > 1 or announced or "," in row
+        return "A" in row or (numbered and sure) or ("C" in row and bool(_OWN.search(before)))
+    if kind == "road":
+        return announced or places > 2 or alone
+    if kind == "part":
+        return sum(map(row.count, "KABP")) > 1 and sum(map(row.count, "nz")) > 1
+    if kind == "bare":
+        said = announced if "C" in row else bool(_OWN.search(before))
+        return said or places > 0 or "y" in row or row.startswith("neMn")
+    return kind != "corner" or bool(_OWN.search(before)) or (announced and numbered)

@@ -32,9 +32,10 @@ def lines_of(name: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def _sections() -> dict[str, frozenset[str]]:
+def sections_of(name: str) -> dict[str, frozenset[str]]:
+    """Return the lists of a file of ``data/``, by the name that opens each."""
     sections: dict[str, list[str]] = {}
-    for line in lines_of("words.txt"):
+    for line in lines_of(name):
         if line.startswith("["):
             words = sections.setdefault(line.strip("[]"), [])
         else:
@@ -42,7 +43,7 @@ def _sections() -> dict[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in sections.items()}
 
 
-VOCABULARY = _sections()
+VOCABULARY = sections_of("words.txt")
 
 
 def any_word(words: Iterable[str]) -> str:
