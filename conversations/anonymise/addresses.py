@@ -21,7 +21,7 @@ _POSTCODE = r"[ ,.-]{1,3}[0-9]{5} [a-z]"
 _WAY = r"(?: [a-z]{1,7}\.?)?(?: al?)? (?:norte|sur|este|oeste|lago|arriba|abajo)"
 _NUMBERED = rf"[0-9](?:{_AT_CORNER}|{_ON_FLOOR}|{_POSTCODE}|{_WAY})"
 _GATE = Gate(TELLING, (DELIVERS.pattern, _NUMBERED, r"s/n", r"\bc/"))
-_STREETS = PLACES["K"] | PLACES["A"] | PLACES["I"]
+_STREETS = PLACES["K"] | PLACES["A"] | PLACES["I"] | PLACES["L"]
 _DIGIT = re.compile(r"\d|s/n")
 
 
@@ -58,7 +58,7 @@ def _matches(view: View, row: Row) -> Iterator[tuple[int, int]]:
             kind == "corner" and _is_between_cities(view, row, start, end)
         ):
             place = end
-            yield _without_city(view, row, match), end
+            yield _without_city(view, row, match), _before_city(view, row, match)
         else:
             place = start + 1
 
@@ -75,6 +75,16 @@ def _without_city(view: View, row: Row, match: re.Match[str]) -> int:
         if match[group] and not CITIES.isdisjoint(_said(view, row, *match.span(group))):
             return match.end(group)
     return match.start()
+
+
+def _before_city(view: View, row: Row, match: re.Match[str]) -> int:
+    """Where an address ends: a name after its last comma is its quarter, or a city, which stays."""
+    start, end = match.span()
+    last = row.letters.rfind(",", start, end)
+    if last > start and not set(row.letters[last:end]) - set(",elCwM"):
+        names = _said(view, row, last, end)
+        return last if not CITIES.isdisjoint(names) else end
+    return end
 
 
 def _said(view: View, row: Row, start: int, end: int) -> list[str]:

@@ -85,7 +85,7 @@ DELIVERS = re.compile(
     r"(?:a|e|o|an|en|ar|er|ir|as|aron|amos|ado|ada|ios)?(?:me|nos)?(?:l[oa]s?)?\b"
 )
 # What a text with an address has at least one of, besides numbers at corners and on floors.
-TELLING = frozenset().union(*(PLACES[letter] for letter in "JKBAPkI")) - SELDOM
+TELLING = frozenset().union(*(PLACES[letter] for letter in "JKBAPkIL")) - SELDOM
 _IT = ("lo", "la")
 _DIGIT = re.compile(r"\.?[ ]?(?:\d|#|n[°º])")
 _NUMBERED = re.compile(r"\.|[ ]?(?:\d|#|n[°º]|[A-Z]\b)")

@@ -9,7 +9,7 @@ import re
 
 from conversations.anonymise.vocabulary import one_of
 
-_PROPER = r"(?:[nv]eM|g?[el]{0,3}+C(?:[el]{0,2}[CM]|[zn](?=[,.;]|$)|d(?!S?n)){0,4})"
+_PROPER = r"(?:[nvo]eM|g?[el]{0,3}+C(?:[el]{0,2}[CM]|[zn](?=[,.;]|$)|d(?!S?n)){0,4})"
 _LOWER = r"(?:g?[el]{0,3}+[wC](?:[el]{0,2}[wCM]){0,2})"
 _LOOSE = r"(?:[el]{0,3}+[wxTCMBFdP](?:[el]{0,2}[wxTCM]){0,3}?)"
 _HOUSE = r"(?:,?(?:S?n(?:z(?!,?[nC])|,n(?![,n]))?d?|N|SZ))"
@@ -18,13 +18,14 @@ _SPOKEN = r"(?:v(?:y?v|d|S){1,12})"
 _KIND = r"[KJ]{1,2}"
 _STREET = one_of(
     rf"{_KIND}d?{_PROPER}(?:d?{_HOUSE})?",
-    rf"{_KIND}[re]l?(?:{_PROPER}|w)(?=,?[kP])",
+    rf"{_KIND}[re]l?(?:{_PROPER}|[wx])(?=,?[kP])",
     rf"{_KIND}d?{_LOOSE}{_HOUSE}",
     rf"{_KIND}d?S?{_PLATE}(?:{_PROPER})?",
     rf"{_KIND}(?:[odz](?![wx])|N|(?=,?k)|(?=y(?:[el]{{0,3}}C|neM)))",
     rf"{_KIND}{_SPOKEN}",
     rf"{_KIND}{_LOWER}(?=y|,?[PAB])",
     rf"{_KIND}l{{0,2}}w(?:[el]{{0,2}}w){{0,2}}(?!q)",
+    rf"{_KIND}[el]{{0,2}}x{{1,2}}(?=[,.;y]|$)",
     r"R[nZ]",
     rf"[no][KJ](?:d?S?{_PLATE})?",
     rf"nd?[oC]C?{_KIND}",
@@ -32,7 +33,7 @@ _STREET = one_of(
 _CORNER = rf"[yX],?[ye]?(?:{_STREET}|{_PROPER}{_HOUSE}?|[el]?n[dz]?(?![wx])|o[JKB]?|l?z|[el]{{0,2}}ww?{_HOUSE}?)"
 _PART = rf"P{{1,2}}[S,]?(?:[nv]z?|Z|z,?n?|o|{_PROPER}|w(?![a-zC])|b|d)"
 _AREA = (
-    rf"[AB]{{1,2}}(?:P?{_PROPER}|P?{_LOWER}|[nv](?:eM)?|[dz]|(?:[el]{{0,2}}[wx]){{1,4}}(?=,?[PABKJn]))"
+    rf"[AB]{{1,2}}(?:P?{_PROPER}|P?{_LOWER}|[nv](?:eM)?|[dz]|(?:[el]{{0,2}}[wx]){{1,4}}(?=,?[PABKJn]|[,.;]|$))"
     r"(?:nz?|z)?"
 )
 _ROAD = rf"k,?n(?:e?l?[KJ](?:[re]l?)?l?(?:{_PROPER}|[wx]))?"
@@ -49,25 +50,33 @@ _TAIL = one_of(
     _CORNER,
     rf",{_PROPER}{_HOUSE}(?![wx])",
     rf",?F[elry]{{0,3}}(?:{_PROPER}|[wx][el]?[wx]?)",
+    rf",{_PROPER}(?=[,.;|]|$)|,(?:l{{0,2}}w){{1,2}}(?=[,.;|]|$)",
+    r",?P(?:[el]{0,2}[xw]){1,5}(?=[,.;|]|$)",
+    rf",?r?l[FP][elr]{{0,3}}(?:{_PROPER}|[wx])",
     r"d|y(?=[,.;]|,?P|$)",
 )
 _STEP = r"n[UJPz]?(?:[re]l?|l)?[dW]"
 _STEPS = rf"(?:n[UJPz](?:[re]l?|l)?[dW]|{_STEP}{_STEP})(?:[,.y]{{0,2}}{_STEP}){{0,3}}"
 _UNTIL = rf"(?:[el]{{1,2}}(?:{_PROPER}|[wx](?:[el]{{1,2}}{_PROPER})?))?"
-_BARE = rf"(?:(?:[TbBF](?=[el]*C))?{_PROPER}|T(?=,?n)|(?:(?<=[Ii:]r)x)?(?:[el]{{0,2}}w){{1,3}})"
+_BARE = rf"(?:(?:[TbBF](?=[el]*C))?{_PROPER}|T(?=,?n)|(?:(?<=[IiL:]r)x)?(?:[el]{{0,2}}w){{1,3}})"
+# What is called an address is one up to a word that the request goes on with.
+_CALLED = one_of("(?<=L:)", "(?<=Lr)", "(?<=Lr:)", "(?<=L[xwlei][wxi]:)", "(?<=L[xwlei]:)", "(?<=L[xwi]r)")
+_ANY = "(?:[ACBFKPTbdeglknNovwxyzSWUZXM]|Jr?)"
 ADDRESS = re.compile(
-    r"(?:(?=[ACBFJKPRTbegklnNovwy])|(?<=[Ii:]r)(?=x))(?:"
+    r"(?:(?=[ACBFJKPRTbegklnNovwy])|(?<=[IiL:]r)(?=x))(?:"
     rf"(?P<steps>(?:e[elr]{{0,3}}(?:[CTwxBFPJri][el]?){{1,6}}?,?)?{_STEPS}{_UNTIL})(?:{_TAIL}){{0,6}}"
-    rf"|(?P<street>(?P<town>(?:(?<=[Ii:])|(?<=[Ii:]r)){_PROPER}d?,?)?{_STREET})(?:{_TAIL}){{0,9}}"
-    rf"|(?P<area>(?P<near>(?:(?<=[Ii:])|(?<=[Ii:]r)){_PROPER}d?,?)?{_AREA})(?:{_TAIL}){{0,9}}"
+    rf"|(?P<said>{_CALLED}{_ANY}{{1,9}}(?:,(?=[^,]{{0,5}}[nKPABJFyoNb]){_ANY}{{1,7}}){{0,5}})"
+    rf"(?:{_TAIL}){{0,6}}"
+    rf"|(?P<street>(?P<town>(?:(?<=[IiL:])|(?<=[IiL:]r)){_PROPER}d?,?)?{_STREET})(?:{_TAIL}){{0,9}}"
+    rf"|(?P<area>(?P<near>(?:(?<=[IiL:])|(?<=[IiL:]r)){_PROPER}d?,?)?{_AREA})(?:{_TAIL}){{0,9}}"
     rf"|(?P<road>{_ROAD})(?:{_TAIL}){{0,9}}"
-    rf"|(?P<bare>(?P<by>(?:(?<=[Ii:])|(?<=[Ii:]r)){_PROPER}d?,)?{_BARE}{_HOUSE})(?:{_TAIL}){{0,9}}"
+    rf"|(?P<bare>(?P<by>(?:(?<=[IiL:])|(?<=[IiL:]r)){_PROPER}d?,)?{_BARE}{_HOUSE})(?:{_TAIL}){{0,9}}"
     rf"|(?P<part>(?:l{{1,2}}C{{1,3}},|{_BARE}(?:n?(?:oP)?(?<=[nP]),?)?)?{_PART})(?:{_TAIL}){{0,9}}"
     rf"|(?P<corner>y?(?:{_PROPER}|l?w|l?[no]){_CORNER})(?:{_TAIL}){{0,5}})"
 )
-_ANNOUNCED = re.compile(r"[Ii][^.;|]{0,9}$|I.{0,2}\.?$")
+_ANNOUNCED = re.compile(r"[ILi][^.;|]{0,9}$|[IL].{0,2}\.?$")
 _EDGES = {"", *",.:;|"}
-_OWN = re.compile(r"I[^.;|]{0,7}$")
+_OWN = re.compile(r"[IL][^.;|]{0,7}$")
 
 
 def is_address(kind: str, row: str, before: str, after: str) -> bool:
@@ -76,6 +85,11 @@ def is_address(kind: str, row: str, before: str, after: str) -> bool:
     announced = bool(_ANNOUNCED.search(before))
     alone = before[-1:] in _EDGES and after[:1] in _EDGES - {":"}
     numbered = "n" in row or "N" in row or "v" in row
+    named = not {"C", "w", "n", "N", "v", "z", "o"}.isdisjoint(row)
+    if not named and not _OWN.search(before):
+        return kind == "steps"
+    if kind == "said":
+        return numbered or "K" in row or "A" in row
     if kind == "street":
         return "K" in row or "R" in row or (numbered and (places > 1 or announced or alone))
     if kind == "area":
@@ -84,7 +98,9 @@ def is_address(kind: str, row: str, before: str, after: str) -> bool:
     if kind == "road":
         return announced or places > 2 or alone
     if kind == "part":
-        return sum(map(row.count, "KABP")) > 1 and sum(map(row.count, "nz")) > 1
+        return sum(map(row.count, "KABP")) > 1 and sum(map(row.count, "nz")) > 1 or (
+            "n" in row and bool(_OWN.search(before))
+        )
     if kind == "bare":
         said = announced if "C" in row else bool(_OWN.search(before))
         return said or places > 0 or "y" in row or row.startswith("neMn")
