@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,8 +14,9 @@ from unfold.decorators import display
 from core.admin.base import DomainFilter, ReadOnly, ReadOnlyTable, ScopedAdmin
 from finetune import activation, gate
 from finetune.admin.activating import ACTIVATE, TRAIN, ActivationPages, shown
+from finetune.admin.deploying import DEPLOY, DeploymentPages
 from finetune.admin.evaluations import LABELS
-from finetune.models import Activation, Deployment, Evaluation, TrainedModel, Verdict
+from finetune.models import Activation, Deployment, Evaluation, Target, TrainedModel, Verdict
 
 
 class ActivationInline(ReadOnlyTable):
@@ -36,7 +38,7 @@ class DeploymentInline(ReadOnlyTable):
 
 
 @admin.register(TrainedModel)
-class TrainedModelAdmin(ActivationPages, ReadOnly, ScopedAdmin):
+class TrainedModelAdmin(ActivationPages, DeploymentPages, ReadOnly, ScopedAdmin):
     change_form_outer_before_template = "admin/finetune/model_state.html"
     list_display = [
         "name",
@@ -118,4 +120,17 @@ class TrainedModelAdmin(ActivationPages, ReadOnly, ScopedAdmin):
             "evaluating": model.evaluations.open().first(),
             "may_activate": request.user.has_perm(ACTIVATE),
             "may_evaluate": request.user.has_perm(TRAIN),
+            "targets": _targets() if request.user.has_perm(DEPLOY) else [],
+            "files": _files(model) if request.user.has_perm(DEPLOY) else [],
         }
+
+
+def _targets() -> list[Target]:
+    """Where a model may be put from here: Ollama only where there is one."""
+    return [it for it in Target if it != Target.OLLAMA or settings.OLLAMA_URL]
+
+
+def _files(model: TrainedModel) -> list[Target]:
+    """The kinds of file that were checked and may be taken."""
+    checked = model.deployments.filter(checked_at__isnull=False).exclude(target=Target.OLLAMA)
+    return [Target(it) for it in sorted(set(checked.values_list("target", flat=True)))]

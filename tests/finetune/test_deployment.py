@@ -1,20 +1,27 @@
 """A trained model in other places: it counts once it answers there as it was trained to."""
 
 import hashlib
+import os
+import shutil
+import socket
+import subprocess
 
 import pytest
 from django_q.models import OrmQ
 
-from core.errors import Conflict, ModelUnavailable
+from core.errors import Conflict, ModelRefused, ModelUnavailable
 from core.models import AuditEvent
 from finetune import deployment, tasks
+from finetune import ollama as ollama_api
 from finetune.deployment import deploy
+from finetune.formats import modelfile
 from finetune.models import DatasetItem, Deployment, Target
 from finetune.ollama import NoOllama
 from finetune.packages import NotPacked
 from tests.finetune.fake_ollama import FakeOllama
-from tests.finetune.fake_packages import FILES, FakePackages, a_check, a_package
+from tests.finetune.fake_packages import FILES, MODELFILE, FakePackages, a_check, a_package
 from tests.finetune.makers import a_trained_model
+from tests.modelserver.server import tiny_base, wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +160,14 @@ def test_ollama_that_stops_half_way_is_asked_again(packages, ollama, model):
     assert row.checked_at
 
 
+def test_the_loopback_ollama_refuses_bytes_that_are_not_those_of_the_digest(ollama, tmp_path):
+    file = tmp_path / "merged.gguf"
+    file.write_bytes(b"GGUF")
+    with pytest.raises(ModelRefused, match="digest mismatch"):
+        ollama_api.create("a:1", file, sha256="0" * 64, recipe=modelfile.Recipe())
+    assert not ollama.models
+
+
 @pytest.mark.parametrize("version", ["0.5.4", "0.1.30-rc1"])
 def test_an_ollama_that_is_too_old_is_refused(packages, ollama, model, version):
     ollama.version = version
@@ -201,3 +216,38 @@ def test_prompts_of_data_with_an_erased_person_are_not_kept(packages, model):
     row = deployed(model, Target.GGUF)
     assert row.checked_at
     assert row.checks == []
+
+
+@pytest.mark.skipif(not shutil.which("ollama"), reason="no `ollama` was found on this machine")
+def test_a_real_ollama_makes_and_runs_a_model_of_a_file(tmp_path, settings, tiny_gguf):
+    """The loopback server above is what we believe of it; this is what it is."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{free.getsockname()[1]}"
+    settings.OLLAMA_URL = f"http://{host}"
+    wanted = {"OLLAMA_HOST": host, "OLLAMA_MODELS": str(tmp_path / "models")}
+    process = subprocess.Popen(["ollama", "serve"], env=os.environ | wanted)
+    try:
+        wait_until(ollama_answers)
+        digest = hashlib.sha256(tiny_gguf.read_bytes()).hexdigest()
+        recipe = modelfile.read(MODELFILE)
+        ollama_api.create("tienda-bot:1", tiny_gguf, sha256=digest, recipe=recipe)
+        asked = [{"role": "user", "content": "¿Hay?"}]
+        first, again = (ollama_api.answer("tienda-bot:1", asked, most_tokens=8) for _ in range(2))
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+    assert first == again
+
+
+def ollama_answers():
+    try:
+        return ollama_api.version()
+    except ModelUnavailable:
+        return ""
+
+
+@pytest.fixture
+def tiny_gguf(tmp_path):
+    tiny_base(tmp_path / "tiny")
+    return tmp_path / "tiny" / "tiny.gguf"

@@ -1,6 +1,8 @@
 """One command from a domain's conversations to a packed model that was asked a question."""
 
+import subprocess
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -150,3 +152,11 @@ def test_a_real_model_is_trained_packed_checked_and_asked(tmp_path, settings, mo
     assert "5 de 5 respuestas iguales" in said
     assert (tmp_path / "merged.gguf").read_bytes().startswith(b"GGUF")
     assert Deployment.objects.get().checked_at
+
+
+def test_the_documents_script_leads_to_the_command():
+    script = Path(__file__).parents[2] / "scripts" / "train-local-model.sh"
+    done = subprocess.run([script, "--help"], capture_output=True, text=True)
+    assert done.stdout.startswith("Entrenando el modelo local de la tienda\n")
+    assert "--epochs" in done.stdout
+    assert done.stdout.endswith("Terminado\n")
