@@ -37,4 +37,4 @@ bench:
 	@$(IN) -m benchmarks
 
 chaos: setup
-	@$(IN) -m pytest -s -m chaos tests/chaos
+	@$(IN) -m pytest -s -m chaos
