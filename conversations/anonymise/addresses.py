@@ -9,17 +9,20 @@ from conversations.anonymise.gazetteer import ONLY_GIVEN
 from conversations.anonymise.rows import CITIES, DELIVERS, PLACES, TELLING, Row, row_of
 from conversations.anonymise.spans import ADDRESS, Span, apart
 from conversations.anonymise.view import View
-from conversations.anonymise.vocabulary import WORD, one_of
+from conversations.anonymise.vocabulary import WORD, any_word, one_of
 
 _BEFORE, _AFTER = 12, 1
+_NEAR = 24
+_CITY = re.compile(r",?[ ](?:en[ ])?([a-zñ]{4,20})\b")
 # A house that no kind of street introduces stands at a corner or before a flat, a floor, a postcode.
 _AT_CORNER = r"[a-z]? (?:y|e|entre|esq|esquina|casi|con) [a-zñ0-9]"
 _ON_FLOOR = (
     rf",? {one_of('pb', 'bajo', 'alto', '[0-9]{1,2} ?(?:[ºª°]|[a-h]|er|r[ao]|d[ao]|t[ao])')}"
 )
 _POSTCODE = r"[ ,.-]{1,3}[0-9]{5} [a-z]"
+_IN_CITY = rf",? (?:en )?{any_word(CITIES)}\b"
 _WAY = r"(?: [a-z]{1,7}\.?)?(?: al?)? (?:norte|sur|este|oeste|lago|arriba|abajo)"
-_NUMBERED = rf"[0-9](?:{_AT_CORNER}|{_ON_FLOOR}|{_POSTCODE}|{_WAY})"
+_NUMBERED = rf"[0-9](?:{_AT_CORNER}|{_ON_FLOOR}|{_POSTCODE}|{_IN_CITY}|{_WAY})"
 _GATE = Gate(TELLING, (DELIVERS.pattern, _NUMBERED, r"s/n", r"\bc/"))
 _STREETS = PLACES["K"] | PLACES["A"] | PLACES["I"] | PLACES["L"]
 _DIGIT = re.compile(r"\d|s/n")
@@ -54,8 +57,10 @@ def _matches(view: View, row: Row) -> Iterator[tuple[int, int]]:
         start, end = match.span()
         before = letters[max(0, start - _BEFORE) : start]
         kind = match.lastgroup or ""
-        if streets.is_address(kind, match[0], before, letters[end : end + _AFTER]) and not (
-            kind == "corner" and _is_between_cities(view, row, start, end)
+        if (
+            streets.is_address(kind, match[0], before, letters[end : end + _AFTER])
+            and not (kind == "corner" and _is_between_cities(view, row, start, end))
+            or (kind == "bare" and _is_in_city(view, row, end))
         ):
             place = end
             yield _without_city(view, row, match), _before_city(view, row, match)
@@ -69,9 +74,15 @@ def _is_between_cities(view: View, row: Row, start: int, end: int) -> bool:
     return said <= CITIES | ONLY_GIVEN
 
 
+def _is_in_city(view: View, row: Row, end: int) -> bool:
+    """ "Thames 1544, Rosario": a house number that a city follows."""
+    after = view.folded[row.places[end - 1][1] :][:_NEAR]
+    return (city := _CITY.match(after)) is not None and city[1] in CITIES
+
+
 def _without_city(view: View, row: Row, match: re.Match[str]) -> int:
     """Where an address begins, after the city that may be named before the street."""
-    for group in ("town", "near", "by"):
+    for group in ("town", "near", "by", "beside"):
         if match[group] and not CITIES.isdisjoint(_said(view, row, *match.span(group))):
             return match.end(group)
     return match.start()

@@ -16,7 +16,7 @@ from conversations.anonymise.gazetteer import (
     ONLY_GIVEN,
     is_common,
 )
-from conversations.anonymise.spans import NAME, Span, apart
+from conversations.anonymise.spans import ANY_BARRIER, NAME, Span, apart
 from conversations.anonymise.view import View
 from conversations.anonymise.vocabulary import VOCABULARY, any_word, fold
 
@@ -41,7 +41,7 @@ _SURE = (
 # After these a name follows, or a word of business: told apart by a capital and the lists.
 _MARKED = (
     r"(?:cliente|titular|beneficiari[oa]|contacto) ?:?|(?:le|te|les|los) (?:saluda|escribe|habla)"
-    rf"|a nombre de(?: (?:mi|el|la) {_RELATIVE})?|pregunt\w{{1,3}} por"
+    rf"|a nombre de?(?: (?:mi|el|la) {_RELATIVE})?|pregunt\w{{1,3}} (?:por|x)"
     r"|at(?:tn|te|entamente|encion)[.:,]?|cordialmente,?|me atendi[oa]|hable con"
     rf"|a mi nombre|mi nombre:?|saludos(?: cordiales)?,|firma(?:do)?:"
     rf"|(?:mi|su|tu|el|la) {_RELATIVE},?(?: se llama| es)?"
@@ -62,6 +62,11 @@ _PLACES = VOCABULARY["places"]
 _NAMED_AFTER = VOCABULARY["named_after"]
 # What people are rather than how they are called: "soy quiteña", "soy fiestero".
 _QUALITY = re.compile(r"(?:an|ay|eñ|er|ad|id|iv|in|os|ic)[oa]s?$|(?:ense|ista|ora?|nte|[ae]l)s?$")
+# One more word, with which the clause ends.
+_ENDS = re.compile(rf"[ ]?(?:[,;\n)]|\.(?!\w)|$|[{ANY_BARRIER}])")
+_LAST = re.compile(rf"[ ]([^\W\d_]{{4,20}})(?={_ENDS.pattern})")
+_CAPITAL = re.compile(r"(?<![^\W_])(?<![-'])([A-ZÁÉÍÓÚÑ][a-záéíóúñü]{3,20}) $")
+_LONGEST_WORD = 24
 _SIGNS = tuple("ºª°")  # "NºCol" is no name
 _MOST_TOKENS = 6
 _LONGEST_ACRONYM = 5
@@ -87,7 +92,7 @@ def _after_introductions(view: View) -> Iterator[Span]:
             continue
         if _may_begin(first[1], match) or _has_surname(view, first):
             begin = start if place > start else _initial_start(view.text, first.start(1))
-            end = _parts(view, first, unknown=sure)[-1].end(1)
+            end = _with_last_word(view, _parts(view, first, unknown=sure)[-1].end(1))
             if not _is_brand(view.folded, begin, end):
                 yield Span(begin, end, NAME)
 
@@ -114,7 +119,6 @@ def _has_surname(view: View, first: re.Match[str]) -> bool:
     following = _TOKEN.match(view.text, first.end())
     return (
         following is not None
-        and first[1].istitle()
         and following[1].istitle()
         and _core(first[1]) not in NOT_NAMES
         and _core(following[1]) in ONLY_FAMILY
@@ -191,13 +195,40 @@ def _from_lists(view: View) -> Iterator[Span]:
             continue
         parts = _parts(view, first)
         if not _is_name([part[1] for part in parts]) or _is_counted(view.text, first):
+            begin = _unknown_before(view, first)
+            if begin is not None and _ENDS.match(view.text, parts[-1].end(1)):
+                done = parts[-1].end(1)
+                yield Span(begin, done, NAME)
             continue
         before, done_here = view.word_before(start), parts[-1].end(1)
         if before in _PLACES:
             continue
+        if _core(parts[-1][1]) in ONLY_GIVEN:
+            done_here = _with_last_word(view, done_here)
         done = done_here
         if before not in _NAMED_AFTER and not _is_brand(view.folded, start, done):
             yield Span(_initial_start(view.text, start), done, NAME)
+
+
+def _with_last_word(view: View, end: int) -> int:
+    """Where a name ends: with an unknown word that closes the clause ("soy nahuel britos,")."""
+    last = _LAST.match(view.text, end)
+    if last is None or view.keeps(*last.span(1)):
+        return end
+    folded = fold(last[1])
+    known = folded in NOT_NAMES or folded in _LINKS or is_common(folded) or _is_acronym(last[1])
+    return end if known else last.end(1)
+
+
+def _unknown_before(view: View, surname: re.Match[str]) -> int | None:
+    """Where a name begins whose first word is in no list: "Grover Quispe"."""
+    before = _CAPITAL.search(view.text, max(0, surname.start(1) - _LONGEST_WORD), surname.start(1))
+    if not surname[1].istitle() or before is None or view.keeps(*before.span(1)):
+        return None
+    folded = fold(before[1])
+    if folded in NOT_NAMES or folded in _NAMED_AFTER or folded in _PLACES or is_common(folded):
+        return None
+    return None if _is_brand(view.folded, *before.span(1)) else before.start(1)
 
 
 def _initial_start(text: str, start: int) -> int:

@@ -67,7 +67,7 @@ _TOKEN = re.compile(
     r"|(?P<A>a\.? ?a\.? ?h\.? ?h\.?(?=[ ]))|(?P<b>z\.i\.)"
     r"|(?P<B>c\. ?c\.(?=[ ])|p\.h\.)"
     r"|(?P<K>c/(?!u\b)(?=[ ]?[a-z\d]))|(?P<P>c\.? ?p\.?(?=[ :]{1,2}\d)"
-    r"|(?:mz|mza|sl|lt|v|dpto|apto|depto|villa|casa|piso|torre|bloque|of)(?=\d))|(?P<y>e/(?=[ ]?\w))"
+    r"|(?:mz|mza|sl|lt|v|dpto|apto|depto|villa|casa|piso|torre|bloque|of)(?=-?\d))|(?P<y>e/(?=[ ]?\w))"
     r"|(?P<N>s/n\b|sin n(?:[uú]mero|ombre)\b)"
     r"|(?P<R>(?:apartado|casilla|p\.? ?o\.? ?box)(?: de correos?| postal)?(?= \d))"
     r"|(?P<o>\d{1,2}(?:\.?[ºª°]|(?:er|e?r[ao]|d[ao]|t[ao]|m[ao]|v[ao]|n[ao]|st|nd|rd|th)\b)\.?)"

@@ -15,7 +15,7 @@ _LOOSE = r"(?:[el]{0,3}+[wxTCMBFdP](?:[el]{0,2}[wxTCM]){0,3}?)"
 _HOUSE = r"(?:,?(?:S?n(?:z(?!,?[nC])|,n(?![,n]))?d?|N|SZ))"
 _PLATE = r"(?:n[dz]{0,3}(?:S,?n(?:[zryJe](?=n))?d?(?:,?n)?[dz]{0,2}|n(?![,n]))?)"
 _SPOKEN = r"(?:v(?:y?v|d|S){1,12})"
-_KIND = r"[KJ]{1,2}"
+_KIND = r"[KJ]{1,2}:?"
 _STREET = one_of(
     rf"{_KIND}d?{_PROPER}(?:d?{_HOUSE})?",
     rf"{_KIND}[re]l?(?:{_PROPER}|[wx])(?=,?[kP])",
@@ -31,16 +31,17 @@ _STREET = one_of(
     rf"nd?[oC]C?{_KIND}",
 )
 _CORNER = rf"[yX],?[ye]?(?:{_STREET}|{_PROPER}{_HOUSE}?|[el]?n[dz]?(?![wx])|o[JKB]?|l?z|[el]{{0,2}}ww?{_HOUSE}?)"
-_PART = rf"P{{1,2}}[S,]?(?:[nv]z?|Z|z,?n?|o|{_PROPER}|w(?![a-zC])|b|d)"
+_PART = rf"P{{1,2}}[S,:]{{0,2}}(?:[nv]z?|Z|N|z,?n?|o|{_PROPER}|w(?![a-zC])|b|d)"
 _AREA = (
-    rf"[AB]{{1,2}}(?:P?{_PROPER}|P?{_LOWER}|[nv](?:eM)?|[dz]|(?:[el]{{0,2}}[wx]){{1,4}}(?=,?[PABKJn]|[,.;]|$))"
+    rf"[AB]{{1,2}}:?(?:P?{_PROPER}|P?{_LOWER}|[nv](?:eM)?|[dz]|(?:[el]{{0,2}}[wx]){{1,4}}(?=,?[PABKJn]|[,.;]|$))"
     r"(?:nz?|z)?"
 )
-_ROAD = rf"k,?n(?:e?l?[KJ](?:[re]l?)?l?(?:{_PROPER}|[wx]))?"
+_ROAD = rf"k,?n(?:q|yx)?(?:e?l?[KJ](?:[re]l?)?l?(?:{_PROPER}|[wx]))?"
 _TAIL = one_of(
     r",?S,?n[zd]?(?:,n)?",
     r",{0,2}n[zo]?(?=[,.;|zo]|$)|,{0,2}z(?=[,.;|Z]|$)|[,.]{0,2}Z(?=,?[CB])",
-    r",?N",
+    r",?N|[,.]?S:n|,{0,2}[no]P(?![nzSov])",
+    rf",?r?[vnx][UP][el]{{1,3}}(?:{_PROPER}|[wx]{{1,2}})",
     rf"[,.]{{0,2}}{_PART}",
     rf"[,.]{{0,2}}{_AREA}",
     rf"[,.]{{0,2}}{_ROAD}",
@@ -60,29 +61,34 @@ _STEPS = rf"(?:n[UJPz](?:[re]l?|l)?[dW]|{_STEP}{_STEP})(?:[,.y]{{0,2}}{_STEP}){{
 _UNTIL = rf"(?:[el]{{1,2}}(?:{_PROPER}|[wx](?:[el]{{1,2}}{_PROPER})?))?"
 _BARE = rf"(?:(?:[TbBF](?=[el]*C))?{_PROPER}|T(?=,?n)|(?:(?<=[IiL:]r)x)?(?:[el]{{0,2}}w){{1,3}})"
 # What is called an address is one up to a word that the request goes on with.
-_CALLED = one_of("(?<=L:)", "(?<=Lr)", "(?<=Lr:)", "(?<=L[xwlei][wxi]:)", "(?<=L[xwlei]:)", "(?<=L[xwi]r)")
+_CALLED = one_of(
+    "(?<=L:)", "(?<=Lr)", "(?<=Lr:)", "(?<=L[xwlei][wxi]:)", "(?<=L[xwlei]:)", "(?<=L[xwi]r)"
+)
 _ANY = "(?:[ACBFKPTbdeglknNovwxyzSWUZXM]|Jr?)"
+# Where a quarter may be named before the street.
+_AFTER = r"(?:(?<=[IiL:.;])|(?<=[IiL:]r)|^)"
 ADDRESS = re.compile(
     r"(?:(?=[ACBFJKPRTbegklnNovwy])|(?<=[IiL:]r)(?=x))(?:"
     rf"(?P<steps>(?:e[elr]{{0,3}}(?:[CTwxBFPJri][el]?){{1,6}}?,?)?{_STEPS}{_UNTIL})(?:{_TAIL}){{0,6}}"
-    rf"|(?P<said>{_CALLED}{_ANY}{{1,9}}(?:,(?=[^,]{{0,5}}[nKPABJFyoNb]){_ANY}{{1,7}}){{0,5}})"
+    rf"|(?P<said>{_CALLED}{_ANY}{{1,12}}(?:,(?=[^,]{{0,5}}[nKPABJFyoNb]){_ANY}{{1,12}}){{0,5}})"
     rf"(?:{_TAIL}){{0,6}}"
-    rf"|(?P<street>(?P<town>(?:(?<=[IiL:])|(?<=[IiL:]r)){_PROPER}d?,?)?{_STREET})(?:{_TAIL}){{0,9}}"
-    rf"|(?P<area>(?P<near>(?:(?<=[IiL:])|(?<=[IiL:]r)){_PROPER}d?,?)?{_AREA})(?:{_TAIL}){{0,9}}"
+    rf"|(?P<street>(?P<town>{_AFTER}{_PROPER}d?,?)?{_STREET})(?:{_TAIL}){{0,9}}"
+    rf"|(?P<area>(?P<near>{_AFTER}{_PROPER}d?,?)?{_AREA})(?:{_TAIL}){{0,9}}"
     rf"|(?P<road>{_ROAD})(?:{_TAIL}){{0,9}}"
-    rf"|(?P<bare>(?P<by>(?:(?<=[IiL:])|(?<=[IiL:]r)){_PROPER}d?,)?{_BARE}{_HOUSE})(?:{_TAIL}){{0,9}}"
-    rf"|(?P<part>(?:l{{1,2}}C{{1,3}},|{_BARE}(?:n?(?:oP)?(?<=[nP]),?)?)?{_PART})(?:{_TAIL}){{0,9}}"
+    rf"|(?P<bare>(?P<by>{_AFTER}{_PROPER}d?,)?{_BARE}{_HOUSE})(?:{_TAIL}){{0,9}}"
+    rf"|(?P<part>(?P<beside>{_PROPER},)?(?:{_BARE}(?:n?(?:oP)?(?<=[nP]),?)?)?{_PART})(?:{_TAIL}){{0,9}}"
     rf"|(?P<corner>y?(?:{_PROPER}|l?w|l?[no]){_CORNER})(?:{_TAIL}){{0,5}})"
 )
 _ANNOUNCED = re.compile(r"[ILi][^.;|]{0,9}$|[IL].{0,2}\.?$")
 _EDGES = {"", *",.:;|"}
+_NEAR = re.compile(r"[IiL][rlex:]{0,3}$|P[rlx]{0,2}[r:]l?$")
 _OWN = re.compile(r"[IL][^.;|]{0,7}$")
 
 
 def is_address(kind: str, row: str, before: str, after: str) -> bool:
     """Whether such a head, with all that follows it, is an address there."""
     places = sum(map(row.count, "KABJPkobN")) + row.endswith((",Z", "nZ", ".Z"))
-    announced = bool(_ANNOUNCED.search(before))
+    announced = bool(_ANNOUNCED.search(before) or _NEAR.search(before))
     alone = before[-1:] in _EDGES and after[:1] in _EDGES - {":"}
     numbered = "n" in row or "N" in row or "v" in row
     named = not {"C", "w", "n", "N", "v", "z", "o"}.isdisjoint(row)
@@ -98,10 +104,12 @@ def is_address(kind: str, row: str, before: str, after: str) -> bool:
     if kind == "road":
         return announced or places > 2 or alone
     if kind == "part":
-        return sum(map(row.count, "KABP")) > 1 and sum(map(row.count, "nz")) > 1 or (
-            "n" in row and bool(_OWN.search(before))
+        return (
+            sum(map(row.count, "KABP")) > 1
+            and sum(map(row.count, "nz")) > 1
+            or ("n" in row and bool(_OWN.search(before)))
         )
     if kind == "bare":
-        said = announced if "C" in row else bool(_OWN.search(before))
+        said = announced if "C" in row else bool(_OWN.search(before) or _NEAR.search(before))
         return said or places > 0 or "y" in row or row.startswith("neMn")
     return kind != "corner" or bool(_OWN.search(before)) or (announced and numbered)
