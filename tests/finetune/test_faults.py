@@ -60,7 +60,7 @@ def impatient(monkeypatch, training_provider):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("fault", "death"), cases())
+@pytest.mark.parametrize(("fault", "death"), list(cases()))
 def test_whatever_fails_and_whenever_it_dies_one_training_is_paid(
     domain, training_provider, impatient, fault, death
 ):
