@@ -77,9 +77,9 @@ class Message(NamedTuple):
     marks: list[Mark]
 
 
-def labelled(half: Literal["seen", "unseen"]) -> list[Message]:
-    """The marked messages: rules are written with the seen half; the unseen one only measures."""
-    file = DATA / f"pii_{half}.txt"
+def labelled(part: Literal["seen", "addresses", "unseen", "check"]) -> list[Message]:
+    """The marked messages: rules are written with the first two parts; the others only measure."""
+    file = DATA / f"pii_{part}.txt"
     return [_unmarked(line.replace(r"\n", "\n")) for line in file.read_text("utf-8").splitlines()]
 
 

@@ -14,7 +14,7 @@ from conversations.anonymise.vocabulary import WORD, any_word, one_of
 _BEFORE, _AFTER = 12, 1
 _NEAR = 24
 _CITY = re.compile(r",?[ ](?:en[ ])?([a-zñ]{4,20})\b")
-# A house that no kind of street introduces stands at a corner or before a flat, a floor, a postcode.
+# Where no kind of street stands before a house, a corner, a flat, a city or a postcode follows.
 _AT_CORNER = r"[a-z]? (?:y|e|entre|esq|esquina|casi|con) [a-zñ0-9]"
 _ON_FLOOR = (
     rf",? {one_of('pb', 'bajo', 'alto', '[0-9]{1,2} ?(?:[ºª°]|[a-h]|er|r[ao]|d[ao]|t[ao])')}"
@@ -57,11 +57,13 @@ def _matches(view: View, row: Row) -> Iterator[tuple[int, int]]:
         start, end = match.span()
         before = letters[max(0, start - _BEFORE) : start]
         kind = match.lastgroup or ""
-        if (
-            streets.is_address(kind, match[0], before, letters[end : end + _AFTER])
-            and not (kind == "corner" and _is_between_cities(view, row, start, end))
-            or (kind == "bare" and _is_in_city(view, row, end))
-        ):
+        after = letters[end : end + _AFTER]
+        accepted = streets.is_address(kind, match[0], before, after)
+        if kind == "corner":
+            accepted = accepted and not _is_between_cities(view, row, start, end)
+        elif kind == "bare":
+            accepted = accepted or _is_in_city(view, row, end)
+        if accepted:
             place = end
             yield _without_city(view, row, match), _before_city(view, row, match)
         else:

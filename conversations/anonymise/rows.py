@@ -67,13 +67,14 @@ _TOKEN = re.compile(
     r"|(?P<A>a\.? ?a\.? ?h\.? ?h\.?(?=[ ]))|(?P<b>z\.i\.)"
     r"|(?P<B>c\. ?c\.(?=[ ])|p\.h\.)"
     r"|(?P<K>c/(?!u\b)(?=[ ]?[a-z\d]))|(?P<P>c\.? ?p\.?(?=[ :]{1,2}\d)"
-    r"|(?:mz|mza|sl|lt|v|dpto|apto|depto|villa|casa|piso|torre|bloque|of)(?=-?\d))|(?P<y>e/(?=[ ]?\w))"
-    r"|(?P<N>s/n\b|sin n(?:[uú]mero|ombre)\b)"
+    r"|(?:mz|mza|sl|lt|v|dpto|apto|depto|villa|casa|piso|torre|bloque|of)(?=-?\d))"
+    r"|(?P<y>e/(?=[ ]?\w))"
+    r"|(?P<N>s/n\b|s\.n\.|sn\b|sin n(?:[uú]mero|ombre)\b)"
     r"|(?P<R>(?:apartado|casilla|p\.? ?o\.? ?box)(?: de correos?| postal)?(?= \d))"
     r"|(?P<o>\d{1,2}(?:\.?[ºª°]|(?:er|e?r[ao]|d[ao]|t[ao]|m[ao]|v[ao]|n[ao]|st|nd|rd|th)\b)\.?)"
     r"|(?P<S>n[°º]\.?|#)"
-    r"|(?P<number>(?:[$€][ ]?)?(?<![^\W_])(?:[a-z]{1,2}-)?(?:[a-z]{1,2}|[a-z]-[a-z]-)?\d\w*(?:-\w+)*"
-    r"(?:[.,:/']\d[\w./:-]*)*)"
+    r"|(?P<number>(?:[$€][ ]?)?(?<![^\W_])(?:[a-z]{1,2}-)?(?:[a-z]{1,2}|[a-z]-[a-z]-)?\d\w*"
+    r"(?:-\w+)*(?:[.,:/']\d[\w./:-]*)*)"
     rf"|(?P<short>{_WORD}+(?:['´’–-]{_WORD}+)*)"
     r"|(?P<mark>[,.;:()\n/·|–?!¿¡-])",
     re.IGNORECASE,
@@ -105,17 +106,17 @@ def row_of(text: str) -> Row:
     places: list[tuple[int, int]] = []
     shouting = text.isupper()
     for token in _TOKEN.finditer(text):
-        letter = _letter(text, token, shouting, letters[-1] if letters else ".")
+        letter = _letter(text, token, letters[-1] if letters else ".", shouting=shouting)
         if letter:
             letters.append(letter)
             places.append(token.span())
     return Row("".join(letters), places)
 
 
-def _letter(text: str, token: re.Match[str], shouting: bool, before: str) -> str:
+def _letter(text: str, token: re.Match[str], before: str, *, shouting: bool) -> str:
     group = token.lastgroup or ""
-    if group == "word" or group == "short":
-        return _of_word(text, token, shouting, before)
+    if group in {"word", "short"}:
+        return _of_word(text, token, before, shouting=shouting)
     if group == "number":
         return _of_number(text, token, before)
     if group == "mark":
@@ -127,14 +128,14 @@ def _letter(text: str, token: re.Match[str], shouting: bool, before: str) -> str
     return "|" if group == "barrier" else group
 
 
-def _of_word(text: str, token: re.Match[str], shouting: bool, before: str) -> str:
+def _of_word(text: str, token: re.Match[str], before: str, *, shouting: bool) -> str:
     word = token[0]
     folded = fold(word)
     capital = word[0].isupper() and not shouting
     letter = _LETTER.get(folded) or _of_verb(folded)
     if (
         len(word) == 1
-        and _is_mark(folded, before, capital)
+        and _is_mark(folded, before, capital=capital)
         and letter != "U"
         and not _DIGIT.match(text, token.end())
     ):
@@ -157,7 +158,7 @@ def _of_verb(folded: str) -> str | None:
     return "I" if folded.endswith(_IT) else "i"
 
 
-def _is_mark(letter: str, before: str, capital: bool) -> bool:
+def _is_mark(letter: str, before: str, *, capital: bool) -> bool:
     """Whether a lone letter marks a flat: "piso a", "12 b", "Villa C"."""
     if letter == "y":
         return False

@@ -13,8 +13,8 @@ _PROPER = r"(?:[nvo]eM|g?[el]{0,3}+C(?:[el]{0,2}[CM]|[zn](?=[,.;]|$)|d(?!S?n)){0
 _LOWER = r"(?:g?[el]{0,3}+[wC](?:[el]{0,2}[wCM]){0,2})"
 _LOOSE = r"(?:[el]{0,3}+[wxTCMBFdP](?:[el]{0,2}[wxTCM]){0,3}?)"
 _HOUSE = r"(?:,?(?:S?n(?:z(?!,?[nC])|,n(?![,n]))?d?|N|SZ))"
-_PLATE = r"(?:n[dz]{0,3}(?:S,?n(?:[zryJe](?=n))?d?(?:,?n)?[dz]{0,2}|n(?![,n]))?)"
-_SPOKEN = r"(?:v(?:y?v|d|S){1,12})"
+_PLATE = r"(?:n[dz]{0,3}(?:S,?n(?:[zryJe](?=n))?d?(?:,?n)?[dz]{0,2}|n(?:,?n)?(?![,n]))?)"
+_SPOKEN = r"(?:v(?:y?v|d|S){0,12})"
 _KIND = r"[KJ]{1,2}:?"
 _STREET = one_of(
     rf"{_KIND}d?{_PROPER}(?:d?{_HOUSE})?",
@@ -29,11 +29,15 @@ _STREET = one_of(
     r"R[nZ]",
     rf"[no][KJ](?:d?S?{_PLATE})?",
     rf"nd?[oC]C?{_KIND}",
+    rf"S?n,?(?:el?)?{_KIND}{_PROPER}",
 )
-_CORNER = rf"[yX],?[ye]?(?:{_STREET}|{_PROPER}{_HOUSE}?|[el]?n[dz]?(?![wx])|o[JKB]?|l?z|[el]{{0,2}}ww?{_HOUSE}?)"
+_CORNER = (
+    rf"[yX],?[ye]?(?:{_STREET}|{_PROPER}{_HOUSE}?|[el]?n[dz]?(?![wx])|o[JKB]?|l?z"
+    rf"|[el]{{0,2}}ww?{_HOUSE}?)"
+)
 _PART = rf"P{{1,2}}[S,:]{{0,2}}(?:[nv]z?|Z|N|z,?n?|o|{_PROPER}|w(?![a-zC])|b|d)"
 _AREA = (
-    rf"[AB]{{1,2}}:?(?:P?{_PROPER}|P?{_LOWER}|[nv](?:eM)?|[dz]|(?:[el]{{0,2}}[wx]){{1,4}}(?=,?[PABKJn]|[,.;]|$))"
+    rf"[AB]{{1,2}}:?(?:x?P?{_PROPER}|P?{_LOWER}|[nv](?:eM)?|[dz]|(?:[el]{{0,2}}[wx]){{1,4}}(?=,?[PABKJn]|[,.;]|$))"
     r"(?:nz?|z)?"
 )
 _ROAD = rf"k,?n(?:q|yx)?(?:e?l?[KJ](?:[re]l?)?l?(?:{_PROPER}|[wx]))?"
@@ -104,11 +108,8 @@ def is_address(kind: str, row: str, before: str, after: str) -> bool:
     if kind == "road":
         return announced or places > 2 or alone
     if kind == "part":
-        return (
-            sum(map(row.count, "KABP")) > 1
-            and sum(map(row.count, "nz")) > 1
-            or ("n" in row and bool(_OWN.search(before)))
-        )
+        parts, numbers = (sum(map(row.count, letters)) for letters in ("KABP", "nzv"))
+        return (parts > 1 and numbers > 1) or ("n" in row and bool(_OWN.search(before)))
     if kind == "bare":
         said = announced if "C" in row else bool(_OWN.search(before) or _NEAR.search(before))
         return said or places > 0 or "y" in row or row.startswith("neMn")

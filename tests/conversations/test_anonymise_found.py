@@ -11,30 +11,30 @@ from benchmarks.figures.anonymise_found import covered, is_whole
 from benchmarks.figures.anonymise_labelled import damage, hits, share
 from conversations.anonymise import anonymise
 
-# Reached on the seen half. Less is a step back.
+# Reached on the parts that rules are written with. Less is a step back.
 REACHED = {
-    "PHONE": 1,
-    "EMAIL": 1,
-    "ID": 0.98,
-    "ACCOUNT": 1,
-    "NAME": 1,
-    "ADDRESS": 0.97,
+    "seen": {"PHONE": 1, "EMAIL": 1, "ID": 0.98, "ACCOUNT": 1, "NAME": 1, "ADDRESS": 1},
+    "addresses": {"EMAIL": 0.96, "ID": 1, "ACCOUNT": 1, "NAME": 0.92, "ADDRESS": 0.96},
 }
 
 
-@pytest.fixture(scope="module")
-def marked():
-    texts = messages.labelled("seen")
-    return texts, [covered(message.text) for message in texts]
+@pytest.fixture(scope="module", params=REACHED)
+def marked(request):
+    texts = messages.labelled(request.param)
+    return REACHED[request.param], texts, [covered(message.text) for message in texts]
 
 
-@pytest.mark.parametrize("kind", REACHED)
-def test_hand_marked_data_are_found_as_well_as_ever(marked, kind):
-    assert share(hits(*marked, kind)) >= REACHED[kind]
+def test_hand_marked_data_are_found_as_well_as_ever(marked):
+    reached, texts, masks = marked
+    found = {kind: share(hits(texts, masks, kind)) for kind in reached}
+
+    assert {kind: found[kind] for kind in found if found[kind] < reached[kind]} == {}
 
 
 def test_messages_without_personal_data_stay_as_they_are(marked):
-    assert share(damage(*marked)) <= 0.01
+    _, texts, masks = marked
+
+    assert share(damage(texts, masks)) <= 0.02
 
 
 # The numbers that python-stdnum's own documentation uses, and words that announce such numbers.
