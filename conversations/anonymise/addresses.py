@@ -21,8 +21,9 @@ _ON_FLOOR = (
 )
 _POSTCODE = r"[ ,.-]{1,3}[0-9]{5} [a-z]"
 _IN_CITY = rf",? (?:en )?{any_word(CITIES)}\b"
+_PARTS = r",? (?:int|of|local|nivel|lote|planta|bloque|apt)\.? ?\d"
 _WAY = r"(?: [a-z]{1,7}\.?)?(?: al?)? (?:norte|sur|este|oeste|lago|arriba|abajo)"
-_NUMBERED = rf"[0-9](?:{_AT_CORNER}|{_ON_FLOOR}|{_POSTCODE}|{_IN_CITY}|{_WAY})"
+_NUMBERED = rf"[0-9](?:{_AT_CORNER}|{_ON_FLOOR}|{_POSTCODE}|{_IN_CITY}|{_PARTS}|{_WAY})"
 _GATE = Gate(TELLING, (DELIVERS.pattern, _NUMBERED, r"s/n", r"\bc/"))
 _STREETS = PLACES["K"] | PLACES["A"] | PLACES["I"] | PLACES["L"]
 _DIGIT = re.compile(r"\d|s/n")
@@ -87,7 +88,12 @@ def _without_city(view: View, row: Row, match: re.Match[str]) -> int:
     for group in ("town", "near", "by", "beside"):
         if match[group] and not CITIES.isdisjoint(_said(view, row, *match.span(group))):
             return match.end(group)
-    return match.start()
+    start = match.start()
+    quarter = streets.QUARTER.search(f".{row.letters}"[max(0, start - _BEFORE) : start + 1])
+    length = len(quarter[0]) if quarter and match[0][0] not in "elr" else 0
+    if length and CITIES.isdisjoint(_said(view, row, start - length, start)):
+        return start - length
+    return start
 
 
 def _before_city(view: View, row: Row, match: re.Match[str]) -> int:

@@ -20,7 +20,7 @@ _LETTER = {
     **dict.fromkeys([*_MONTHS.split(), "noviembre", "diciembre"], "M"),
     **dict.fromkeys(VOCABULARY["ones"] | VOCABULARY["tens"], "v"),
 }
-_ABBREVIATED = frozenset("KJABPSygdkMzUb")
+_ABBREVIATED = frozenset("KJABPSygdkMzUbl")
 _ROMAN = frozenset({"ii", "iii", "iv", "vi", "vii"})
 _UNIT = one_of(
     *("kg", "kilos?", "lbs?", "libras?", "cajas?", "ton", "tm", "pesos", "usd", "cop", "unidades"),
@@ -163,7 +163,7 @@ def _is_mark(letter: str, before: str, *, capital: bool) -> bool:
     if letter == "y":
         return False
     return (
-        before in "Po"
+        before in "PoK"
         or (before == "n" and letter in "bcdfghijkl")
         or (capital and before not in ".:;")
     )
@@ -173,6 +173,8 @@ def _is_named(letter: str, before: str, text: str, end: int) -> bool:
     """Whether a word with a capital is part of a name, whatever else it means."""
     if letter in "rvUoWxFdi":
         return before in "leCKABg"
+    if letter == "x":
+        return True
     if letter == "y":
         return before == "A"
     if letter == "J" and before == "K":
