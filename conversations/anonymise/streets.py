@@ -86,11 +86,11 @@ ADDRESS = re.compile(
     rf"|(?P<part>(?P<beside>{_PROPER},)?(?:{_BARE}(?:n?(?:oP)?(?<=[nP]),?)?)?{_PART})(?:{_TAIL}){{0,9}}"
     rf"|(?P<corner>y?(?:{_PROPER}|l?w|l?[no]){_CORNER})(?:{_TAIL}){{0,5}})"
 )
-_ANNOUNCED = re.compile(r"[ILi][^.;|]{0,9}$|[IL].{0,2}\.?$")
+_ANNOUNCED = re.compile(r"[IL][^.;|]{0,9}$|[IL].{0,2}\.?$|i[^.;|]{0,5}[r:]l?$")
 # What stands between the last word of the request and an address: the name of its quarter.
 QUARTER = re.compile(r"(?<=[rIiLX:.;|])(?=.{0,3}[wC]|g|l)(?:g|g?(?:l{0,2}[wxCTP]d?){1,3}n?,?)$")
 _EDGES = {"", *",.:;|"}
-_NEAR = re.compile(r"[IiL][rlex:]{0,3}$|P[rlx]{0,2}[r:]l?$")
+_NEAR = re.compile(r"[IL][rlex:]{0,3}$|i[rlex]{0,3}[r:]l?$|P[rlx]{0,2}[r:]l?$")
 _OWN = re.compile(r"[IL][^.;|]{0,7}$")
 
 
