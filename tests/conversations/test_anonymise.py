@@ -214,9 +214,14 @@ def test_masking_random_text_twice_changes_nothing(seed, keep):
 
 
 def seconds(text):
-    start = time.process_time()
+    """Of this thread's processor, and the better of two: other tests leave servers behind."""
+    return min(once(text), once(text))
+
+
+def once(text):
+    start = time.thread_time()
     anonymise(text)
-    return time.process_time() - start
+    return time.thread_time() - start
 
 
 @pytest.mark.parametrize(

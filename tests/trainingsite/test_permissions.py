@@ -54,7 +54,7 @@ def methods_of(pattern):
     """What may be asked of an address: what its view answers to, or what pages answer to."""
     view = view_of(pattern)
     if actions := getattr(pattern.callback, "actions", None):
-        return sorted(actions)
+        return sorted({*actions} - {"head"})  # which a viewset adds once it has been asked
     if view:
         return [it for it in ("get", "post", "put", "patch", "delete") if hasattr(view, it)]
     stock = next((it for it in STOCK if (pattern.name or "").endswith(it)), None)
