@@ -24,7 +24,10 @@ _IN_CITY = rf",? (?:en )?{any_word(CITIES)}\b"
 _PARTS = r",? (?:int|of|local|nivel|lote|planta|bloque|apt)\.? ?\d"
 _WAY = r"(?: [a-z]{1,7}\.?)?(?: al?)? (?:norte|sur|este|oeste|lago|arriba|abajo)"
 _NUMBERED = rf"[0-9](?:{_AT_CORNER}|{_ON_FLOOR}|{_POSTCODE}|{_IN_CITY}|{_PARTS}|{_WAY})"
-_GATE = Gate(TELLING, (DELIVERS.pattern, _NUMBERED, r"s/n", r"\bc/"))
+# After a verb of sending, a house; without a number, a corner ("mándalo a Colón y Sucre").
+_SENT = rf"{DELIVERS.pattern}(?:[^\n]{{0,48}}[a-z] (?:al |n[°ºr]?o?\.? ?|# ?)?[0-9]{{2,5}})"
+_SENT_IT = rf"(?:{DELIVERS.pattern[: DELIVERS.pattern.index('(?:l[oa]')]})lo\b"
+_GATE = Gate(TELLING, (_SENT, _SENT_IT, _NUMBERED, r"s/n", r"\bc/"))
 _STREETS = PLACES["K"] | PLACES["A"] | PLACES["I"] | PLACES["L"]
 _DIGIT = re.compile(r"\d|s/n")
 
