@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from conversations.anonymise import streets
 from conversations.anonymise.gate import Gate, Rule
 from conversations.anonymise.gazetteer import ONLY_GIVEN
-from conversations.anonymise.rows import CITIES, DELIVERS, PLACES, TELLING, Row, row_of
+from conversations.anonymise.rows import CITIES, DELIVERS, PLACES, SENDS, TELLING, Row, row_of
 from conversations.anonymise.spans import ADDRESS, Span, apart
 from conversations.anonymise.view import View
 from conversations.anonymise.vocabulary import WORD, any_word, one_of
@@ -26,7 +26,7 @@ _WAY = r"(?: [a-z]{1,7}\.?)?(?: al?)? (?:norte|sur|este|oeste|lago|arriba|abajo)
 _NUMBERED = rf"[0-9](?:{_AT_CORNER}|{_ON_FLOOR}|{_POSTCODE}|{_IN_CITY}|{_PARTS}|{_WAY})"
 # After a verb of sending, a house; without a number, a corner ("mándalo a Colón y Sucre").
 _SENT = rf"{DELIVERS.pattern}(?:[^\n]{{0,48}}[a-z] (?:al |n[°ºr]?o?\.? ?|# ?)?[0-9]{{2,5}})"
-_SENT_IT = rf"(?:{DELIVERS.pattern[: DELIVERS.pattern.index('(?:l[oa]')]})lo\b"
+_SENT_IT = rf"{SENDS}lo\b"
 _GATE = Gate(TELLING, (_SENT, _SENT_IT, _NUMBERED, r"s/n", r"\bc/"))
 _STREETS = PLACES["K"] | PLACES["A"] | PLACES["I"] | PLACES["L"]
 _DIGIT = re.compile(r"\d|s/n")

@@ -81,10 +81,11 @@ _TOKEN = re.compile(
 )
 _POSTCODE = re.compile(r"\d{5}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-DELIVERS = re.compile(
+SENDS = (
     r"\b(?:entregu?|envi|mand|despach|llev|dej|retir|reco[gj]|tra[ei]?g?|llegu?|ubic|repart)"
-    r"(?:a|e|o|an|en|ar|er|ir|as|aron|amos|ado|ada|ios)?(?:me|nos)?(?:l[oa]s?)?\b"
+    r"(?:a|e|o|an|en|ar|er|ir|as|aron|amos|ado|ada|ios)?(?:me|nos)?"
 )
+DELIVERS = re.compile(rf"{SENDS}(?:l[oa]s?)?\b")
 # What a text with an address has at least one of, besides numbers at corners and on floors.
 TELLING = frozenset().union(*(PLACES[letter] for letter in "JKBAPkIL")) - SELDOM
 _IT = ("lo", "la")
