@@ -122,5 +122,6 @@ def is_address(kind: str, row: str, before: str, after: str) -> bool:
         return (parts > 1 and numbers > 1) or ("n" in row and bool(_OWN.search(before)))
     if kind == "bare":
         said = announced if "C" in row else bool(_OWN.search(before) or _NEAR.search(before))
-        return said or places > 0 or "y" in row or row.startswith("neMn")
+        corner = "y" in row and (alone or row.count("n") == 1)  # no "Nova 14 y la Nova 15"
+        return said or places > 0 or corner or row.startswith("neMn")
     return kind != "corner" or bool(_OWN.search(before)) or (announced and numbered)
