@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from pgvector.django import CosineDistance
 
 from conversations.models import Conversation, Stage
@@ -79,5 +79,10 @@ def nearest(
     Only vectors of the embedder in use are compared.
     """
     same_model = rows.filter(embedding_model=llm.embedding_model(), embedding__isnull=False)
-    found = same_model.annotate(distance=CosineDistance("embedding", vector))
-    return [(row, 1 - row.distance) for row in found.order_by("distance")[:limit]]
+    measured = same_model.annotate(distance=CosineDistance("embedding", vector))
+    found = list(measured.order_by("distance")[:limit])
+    if len(found) < limit:
+        # There are no more, or the index lost them among rows that are gone or filtered out: an
+        # order that it cannot give is computed from the rows themselves, which then are few.
+        found = list(measured.order_by(F("distance") + 0.0)[:limit])
+    return [(row, 1 - row.distance) for row in found]
