@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -45,6 +47,13 @@ class Price(models.Model):
         return f"{self.provider}:{self.base_model} {self.per_million} {self.currency}"
 
 
+def _limit(label: Any) -> Any:
+    """A sum that may be empty: no limit."""
+    return models.DecimalField(
+        label, max_digits=12, decimal_places=2, null=True, blank=True, validators=_POSITIVE
+    )
+
+
 class Budget(models.Model):
     """The most a domain may spend on training: a run, a day, a month. Empty is no limit.
 
@@ -55,30 +64,9 @@ class Budget(models.Model):
         Domain, models.CASCADE, related_name="budget", verbose_name=_("dominio")
     )
     currency = models.CharField(_("moneda"), max_length=3, default="USD")
-    per_run = models.DecimalField(
-        _("por entrenamiento"),
-        max_digits=12,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=_POSITIVE,
-    )
-    per_day = models.DecimalField(
-        _("por día"),
-        max_digits=12,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=_POSITIVE,
-    )
-    per_month = models.DecimalField(
-        _("por mes"),
-        max_digits=12,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=_POSITIVE,
-    )
+    per_run = _limit(_("por entrenamiento"))
+    per_day = _limit(_("por día"))
+    per_month = _limit(_("por mes"))
 
     class Meta:
         verbose_name = _("presupuesto")
