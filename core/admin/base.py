@@ -67,6 +67,25 @@ class ScopedAdmin(SoundAddress, ScopedForeignKeys, ModelAdmin):
         return row.domain.name if row.domain else "–"
 
 
+class WithFacts(ModelAdmin):
+    """A row's page that shows more than its columns: :meth:`facts_of` tells its template."""
+
+    def facts_of(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """What the template of the page of ``row`` is given."""
+        raise NotImplementedError
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        told = self.facts_of(request, row) if row else {}
+        return super().change_view(request, object_id, form_url, {**told, **(extra_context or {})})
+
+
 class ReadOnly:
     """Nobody adds, changes or deletes by hand what the site writes by itself."""
 

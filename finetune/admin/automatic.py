@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 
-from core.admin.base import ScopedAdmin, staff
+from core.admin.base import ScopedAdmin, WithFacts, staff
 from finetune import automatic, budgets
 from finetune.models import AutoTraining
 
@@ -17,7 +17,7 @@ CHANGE = "finetune.change_autotraining"
 
 
 @admin.register(AutoTraining)
-class AutoTrainingAdmin(ScopedAdmin):
+class AutoTrainingAdmin(WithFacts, ScopedAdmin):
     """The form sets the threshold and the wait; the switch is a button with its reasons beside."""
 
     change_form_outer_before_template = "admin/finetune/automatic.html"
@@ -38,22 +38,13 @@ class AutoTrainingAdmin(ScopedAdmin):
         )
         return [switch, *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        setting = self.get_object(request, object_id)
-        shown: dict[str, Any] = {"against": automatic.REASONS_AGAINST}
-        if setting:
-            shown |= {
-                "starts_at": automatic.starts_at(setting),
-                "budget": budgets.standing(setting.domain),
-                "may_switch": request.user.has_perm(CHANGE),
-            }
-        return super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
+    def facts_of(self, request: HttpRequest, setting: AutoTraining) -> dict[str, Any]:
+        return {
+            "against": automatic.REASONS_AGAINST,
+            "starts_at": automatic.starts_at(setting),
+            "budget": budgets.standing(setting.domain),
+            "may_switch": request.user.has_perm(CHANGE),
+        }
 
     def switch_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Turn it on or off (POST), as the button said."""

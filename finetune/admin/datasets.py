@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from core.admin.base import DomainFilter, ReadOnly, ReadOnlyTable, ScopedAdmin
+from core.admin.base import DomainFilter, ReadOnly, ReadOnlyTable, ScopedAdmin, WithFacts
 from finetune import datasets
 from finetune.admin.dataset_pages import EXPORT, FORMS, DatasetPages
 from finetune.curation import kind
@@ -35,7 +35,7 @@ class FileInline(ReadOnlyTable):
 
 
 @admin.register(Dataset)
-class DatasetAdmin(DatasetPages, ReadOnly, ScopedAdmin):
+class DatasetAdmin(DatasetPages, ReadOnly, WithFacts, ScopedAdmin):
     change_form_outer_before_template = "admin/finetune/dataset_card.html"
     list_display = [
         "version",
@@ -66,19 +66,9 @@ class DatasetAdmin(DatasetPages, ReadOnly, ScopedAdmin):
         }
         return super().get_queryset(request).select_related("prompt__domain").annotate(**in_part)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        dataset = self.get_object(request, object_id)
-        shown = {"card": datasets.card(dataset)} if dataset else {}
-        may = {"may_export": request.user.has_perm(EXPORT), "forms": FORMS}
-        return super().change_view(
-            request, object_id, form_url, {**shown, **may, **(extra_context or {})}
-        )
+    def facts_of(self, request: HttpRequest, dataset: Dataset) -> dict[str, Any]:
+        may = request.user.has_perm(EXPORT)
+        return {"card": datasets.card(dataset), "may_export": may, "forms": FORMS}
 
     def has_start_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("finetune.start_job")

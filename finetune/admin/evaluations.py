@@ -4,12 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin
+from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, WithFacts
 from finetune.admin.blind import COMPARE, BlindPages
 from finetune.admin.evaluation_page import facts
 from finetune.models import Evaluation, Verdict
@@ -18,7 +18,7 @@ LABELS = {Verdict.BETTER: "success", Verdict.WORSE: "danger", Verdict.UNCLEAR: "
 
 
 @admin.register(Evaluation)
-class EvaluationAdmin(BlindPages, ReadOnly, ScopedAdmin):
+class EvaluationAdmin(BlindPages, ReadOnly, WithFacts, ScopedAdmin):
     change_form_template = "admin/finetune/evaluation.html"
     list_display = ["model", "in_domain", "said", "created_at", "finished_at"]
     list_filter = [DomainFilter, "verdict"]
@@ -34,16 +34,6 @@ class EvaluationAdmin(BlindPages, ReadOnly, ScopedAdmin):
             return "", gettext("en marcha")
         return evaluation.verdict, evaluation.get_verdict_display()
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        found = self.get_object(request, object_id)
-        shown = {"evaluation": found, **facts(found)} if found else {}
+    def facts_of(self, request: HttpRequest, found: Evaluation) -> dict[str, Any]:
         may = {"may_compare": request.user.has_perm(COMPARE)}
-        return super().change_view(
-            request, object_id, form_url, {**shown, **may, **(extra_context or {})}
-        )
+        return {"evaluation": found, **facts(found), **may}

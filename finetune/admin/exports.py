@@ -4,12 +4,12 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, staff
+from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, WithFacts, staff
 from core.errors import NotFound, Refusal
 from finetune import exports
 from finetune.admin.dataset_pages import EXPORT
@@ -17,7 +17,7 @@ from finetune.models import Export
 
 
 @admin.register(Export)
-class ExportAdmin(ReadOnly, ScopedAdmin):
+class ExportAdmin(ReadOnly, WithFacts, ScopedAdmin):
     change_form_outer_before_template = "admin/finetune/export_files.html"
     list_display = ["created_at", "in_domain", "dataset", "source", "number", "created_by"]
     list_filter = [DomainFilter, "source"]
@@ -37,19 +37,11 @@ class ExportAdmin(ReadOnly, ScopedAdmin):
         )
         return [take, *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        export = self.get_object(request, object_id)
-        shown = {"files": sorted(export.files.items())} if export else {}
-        may = {"may_download": request.user.has_perm(EXPORT)}
-        return super().change_view(
-            request, object_id, form_url, {**shown, **may, **(extra_context or {})}
-        )
+    def facts_of(self, request: HttpRequest, export: Export) -> dict[str, Any]:
+        return {
+            "files": sorted(export.files.items()),
+            "may_download": request.user.has_perm(EXPORT),
+        }
 
     def download_view(
         self, request: HttpRequest, pk: int, name: str

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, staff
+from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, WithFacts, staff
 from core.errors import Refusal
 from finetune import training
 from finetune.admin.demonstration import demonstrates
@@ -22,7 +22,7 @@ from finetune.models import Activation, FineTuningJob, JobStatus
 
 
 @admin.register(FineTuningJob)
-class FineTuningJobAdmin(ReadOnly, ScopedAdmin):
+class FineTuningJobAdmin(ReadOnly, WithFacts, ScopedAdmin):
     change_form_template = "admin/finetune/job.html"
     list_display = [
         "openai_job_id",
@@ -87,20 +87,10 @@ class FineTuningJobAdmin(ReadOnly, ScopedAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        job = self.get_object(request, object_id)
-        shown = {}
-        if job:
-            base_demonstrates = demonstrates(job.provider, job.base_model)
-            shown = self._shown(request, job, base_demonstrates=base_demonstrates)
-            shown["show_delete"] = not _was_active(job)
-        return super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
+    def facts_of(self, request: HttpRequest, job: FineTuningJob) -> dict[str, Any]:
+        base_demonstrates = demonstrates(job.provider, job.base_model)
+        shown = self._shown(request, job, base_demonstrates=base_demonstrates)
+        return shown | {"show_delete": not _was_active(job)}
 
     def state_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The part of the page that moves; asked for again every ten seconds while it does.

@@ -5,13 +5,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from core.admin.base import DomainFilter, ReadOnly, ReadOnlyTable, ScopedAdmin
+from core.admin.base import DomainFilter, ReadOnly, ReadOnlyTable, ScopedAdmin, WithFacts
 from finetune import activation, gate
 from finetune.admin.activating import ACTIVATE, TRAIN, ActivationPages, shown
 from finetune.admin.deploying import DEPLOY, DeploymentPages
@@ -38,7 +38,7 @@ class DeploymentInline(ReadOnlyTable):
 
 
 @admin.register(TrainedModel)
-class TrainedModelAdmin(ActivationPages, DeploymentPages, ReadOnly, ScopedAdmin):
+class TrainedModelAdmin(ActivationPages, DeploymentPages, ReadOnly, WithFacts, ScopedAdmin):
     change_form_outer_before_template = "admin/finetune/model_state.html"
     list_display = [
         "name",
@@ -64,16 +64,8 @@ class TrainedModelAdmin(ActivationPages, DeploymentPages, ReadOnly, ScopedAdmin)
             .annotate(in_service=Exists(now), newest=Subquery(newest.values("verdict")[:1]))
         )
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        model = self.get_object(request, object_id)
-        state = self._state(request, model) if model else {}
-        return super().change_view(request, object_id, form_url, {**state, **(extra_context or {})})
+    def facts_of(self, request: HttpRequest, model: TrainedModel) -> dict[str, Any]:
+        return self._state(request, model)
 
     def has_activate_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(ACTIVATE)

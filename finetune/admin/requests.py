@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from core.admin.base import ReadOnly, ScopedAdmin, staff
+from core.admin.base import ReadOnly, ScopedAdmin, WithFacts, staff
 from core.errors import Refusal
 from finetune import activation, gate
 from finetune.admin.activating import ACTIVATE, shown
@@ -35,7 +35,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(ActivationRequest)
-class ActivationRequestAdmin(ReadOnly, ScopedAdmin):
+class ActivationRequestAdmin(ReadOnly, WithFacts, ScopedAdmin):
     """Whoever asked may take it back; another person who may activate decides."""
 
     change_form_template = "admin/finetune/request.html"
@@ -68,18 +68,8 @@ class ActivationRequestAdmin(ReadOnly, ScopedAdmin):
         )
         return [decide, *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        asked = self.get_object(request, object_id)
-        context = self._shown(request, asked) if asked else {}
-        return super().change_view(
-            request, object_id, form_url, {**context, **(extra_context or {})}
-        )
+    def facts_of(self, request: HttpRequest, asked: ActivationRequest) -> dict[str, Any]:
+        return self._shown(request, asked)
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Approve, which activates, or decline (POST); a second answer is refused."""
