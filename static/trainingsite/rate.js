@@ -48,6 +48,8 @@ function onKey(event) {
   event.preventDefault();
 }
 
+// A key pressed before htmx knows the new card would leave the page, and its undos with it.
+window.htmx.config.defaultSettleDelay = 0;
 document.body.dataset.csrf = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", (event) => {

@@ -49,6 +49,20 @@ def test_digits_rate_and_go_on(page, rows):
     assert "No inicia ningún entrenamiento: faltan 9" in page.locator("#toast").inner_text()
 
 
+def test_a_key_pressed_the_moment_a_card_appears_is_the_cards(page, rows):
+    page.goto(RATE)
+    page.evaluate("""() => {
+      const press = (key) => document.dispatchEvent(new KeyboardEvent("keydown", { key }));
+      const seen = new MutationObserver(() => { seen.disconnect(); press("4"); });
+      seen.observe(document.querySelector(".ts-rate"), { childList: true });
+      press("5");
+    }""")
+    on_screen(page, rows[2])
+
+    assert page.url.endswith(RATE)
+    assert [stars(row) for row in rows] == [5, 4, None]
+
+
 def test_ctrl_z_walks_back(page, rows):
     page.goto(RATE)
     for row in rows[1:]:
