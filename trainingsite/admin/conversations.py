@@ -25,7 +25,7 @@ from core.access import domains_of
 from core.admin.base import DomainFilter, ReadOnlyTable, ScopedAdmin, staff
 from core.errors import Refusal
 from core.models import Domain
-from trainingsite.admin import selection
+from trainingsite.admin import lineage, selection
 from trainingsite.admin.filters import CategoryFilter, StarsFilter
 from trainingsite.admin.marked import NO_ANSWER, kind_name
 from trainingsite.admin.rating import MEANINGS
@@ -98,6 +98,7 @@ class ConversationAdmin(ReviewActions, ScopedAdmin):
                     "context",
                     ("created_at", "updated_at"),
                     ("masked", "anonymiser"),
+                    "reached",
                 ]
             },
         ),
@@ -108,7 +109,7 @@ class ConversationAdmin(ReviewActions, ScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Conversation | None = None) -> list:
         every = [field.name for field in Conversation._meta.fields if field.name not in WRITTEN]
-        every += ["label_read", "label_errors", "to_review", "thread", "masked"]
+        every += ["label_read", "label_errors", "to_review", "thread", "masked", "reached"]
         return every if obj else [name for name in every if name != "domain"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Conversation | None = None) -> Any:
@@ -222,6 +223,10 @@ class ConversationAdmin(ReviewActions, ScopedAdmin):
         if row.session is None:
             return "–"
         return link("conversations_chatsession_change", row.session.pk, str(row.session))
+
+    @admin.display(description=_("dónde está"))
+    def reached(self, row: Conversation) -> SafeString:
+        return lineage.link("conversacion", row.pk, domain=row.domain)
 
     # --- actions ---------------------------------------------------------------------------
 

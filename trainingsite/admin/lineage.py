@@ -6,6 +6,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -64,6 +68,14 @@ def screen(request: HttpRequest) -> HttpResponse:
         found=found,
         unknown=bool(value) and found is None,
         may_export=request.user.has_perm("finetune.view_export"),
+    )
+
+
+def link(start: str, value: Any, *, domain: Domain) -> SafeString:
+    """A link to where what ``value`` names has gone; ``start`` is a key of :data:`FROM`."""
+    asked = urlencode({"dominio": domain.slug, "desde": start, "valor": value})
+    return format_html(
+        '<a href="{}?{}">{}</a>', reverse("admin:lineage"), asked, _("Versiones y modelos")
     )
 
 

@@ -21,6 +21,7 @@ from conversations import consent
 from conversations.models import ChatSession, ConsentEvent, Conversation, Person, Purpose
 from core.access import domains_of
 from core.admin.base import DomainFilter, ReadOnly, ReadOnlyTable, ScopedAdmin, staff
+from trainingsite.admin import lineage
 from trainingsite.admin.base import page
 
 WORDS = {True: ("yes", _("sí")), False: ("no", _("no")), None: ("none", _("sin respuesta"))}
@@ -71,7 +72,7 @@ class PersonAdmin(ReadOnly, ScopedAdmin):
     search_fields = ["pseudonym"]
     search_help_text = _("Busca en el seudónimo.")
     ordering = ["-created_at", "-pk"]
-    fields = ["pseudonym", "domain", "created_at", "agrees", "written"]
+    fields = ["pseudonym", "domain", "created_at", "agrees", "written", "reached"]
     readonly_fields = fields
     inlines = [ConsentInline]
     actions = ["withdraw"]
@@ -124,6 +125,10 @@ class PersonAdmin(ReadOnly, ScopedAdmin):
         url = reverse("admin:conversations_conversation_changelist")
         asked = f"{url}?person__id__exact={person.pk}"
         return format_html('<a href="{}">{}</a>', asked, person.exchanges)
+
+    @admin.display(description=_("dónde está lo suyo"))
+    def reached(self, person: Person) -> SafeString:
+        return lineage.link("persona", person.pseudonym, domain=person.domain)
 
     @admin.action(description=_("Retirar consentimiento"), permissions=["withdraw"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:

@@ -17,6 +17,7 @@ from conversations.models import Conversation, Label, Review
 from core.access import visible
 from core.admin.base import staff
 from core.errors import Conflict, Refusal
+from trainingsite.admin import lineage
 from trainingsite.admin.base import page, requires
 from trainingsite.admin.label_form import LabelForm
 from trainingsite.admin.marked import answer_of, question_of
@@ -85,6 +86,7 @@ def _shown(row: Conversation, label: Label | None) -> dict[str, Any]:
         "answer": answer_of(row),
         "labels": [(it, _lines(row, it)) for it in row.labels.filter(current=False)],
         "reviews": row.reviews.all(),
+        "reached": lineage.link("conversacion", row.pk, domain=row.domain),
     }
 
 

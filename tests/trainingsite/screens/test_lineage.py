@@ -122,3 +122,18 @@ def test_the_lineage_of_others_is_not_told(sign_in, row, model):
     page = text(stranger.get(SCREEN, {"desde": "conversacion", "valor": row.pk}))
 
     assert "No se encontró." in page
+
+
+def test_pages_of_people_exchanges_and_reviews_lead_there(sign_in, person, row, model):
+    admin = sign_in("admin")
+    starts = {"persona": person.pseudonym, "conversacion": row.pk}
+    pages = {
+        reverse("admin:conversations_person_change", args=[person.pk]): "persona",
+        reverse("admin:conversations_conversation_change", args=[row.pk]): "conversacion",
+        reverse("admin:review_one", args=[row.pk]): "conversacion",
+    }
+
+    for page, start in pages.items():
+        asked = f"?dominio={row.domain.slug}&amp;desde={start}&amp;valor={starts[start]}"
+        assert f"{SCREEN}{asked}" in text(admin.get(page))
+        assert admin.get(SCREEN + asked.replace("&amp;", "&")).context["found"].models == [model]
