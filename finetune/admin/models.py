@@ -16,7 +16,9 @@ from finetune import activation, gate
 from finetune.admin.activating import ACTIVATE, TRAIN, ActivationPages, shown
 from finetune.admin.deploying import DEPLOY, DeploymentPages
 from finetune.admin.evaluations import LABELS
+from finetune.admin.remedying import ErasedFilter, RemedyPages
 from finetune.models import Activation, Deployment, Evaluation, Target, TrainedModel, Verdict
+from finetune.remedies import remedy_of
 
 
 class ActivationInline(ReadOnlyTable):
@@ -38,19 +40,22 @@ class DeploymentInline(ReadOnlyTable):
 
 
 @admin.register(TrainedModel)
-class TrainedModelAdmin(ActivationPages, DeploymentPages, ReadOnly, WithFacts, ScopedAdmin):
+class TrainedModelAdmin(
+    ActivationPages, DeploymentPages, RemedyPages, ReadOnly, WithFacts, ScopedAdmin
+):
     change_form_outer_before_template = "admin/finetune/model_state.html"
     list_display = [
         "name",
         "in_domain",
         "service",
         "evaluated",
+        "remedy",
         "kind",
         "base_model",
         "provider",
         "created_at",
     ]
-    list_filter = [DomainFilter, "demonstration"]
+    list_filter = [DomainFilter, ErasedFilter, "demonstration"]
     search_fields = ["name", "base_model"]
     inlines = [ActivationInline, DeploymentInline]
     actions = ["activate"]
@@ -58,10 +63,9 @@ class TrainedModelAdmin(ActivationPages, DeploymentPages, ReadOnly, WithFacts, S
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrainedModel]:
         now = Activation.objects.current().filter(model=OuterRef("pk"))
         newest = Evaluation.objects.finished().filter(model=OuterRef("pk"))
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(in_service=Exists(now), newest=Subquery(newest.values("verdict")[:1]))
+        rows: Any = super().get_queryset(request)
+        return rows.with_erased().annotate(
+            in_service=Exists(now), newest=Subquery(newest.values("verdict")[:1])
         )
 
     def facts_of(self, request: HttpRequest, model: TrainedModel) -> dict[str, Any]:
@@ -108,6 +112,7 @@ class TrainedModelAdmin(ActivationPages, DeploymentPages, ReadOnly, WithFacts, S
         return {
             **state,
             "serves": serves,
+            "remedy": remedy_of(model, serves=serves) if model.learnt_from_erased else None,
             "earlier": activation.before(model.domain) if serves else None,
             "evaluating": model.evaluations.open().first(),
             "may_activate": request.user.has_perm(ACTIVATE),
