@@ -89,6 +89,41 @@ class Domain(models.Model):
         validators=SHARE,
         help_text=_("Cuánto más cerca debe estar que la más parecida con otra respuesta."),
     )
+    chunks = models.PositiveSmallIntegerField(
+        _("trozos de documentos que acompañan la pregunta"),
+        default=3,
+        validators=[MaxValueValidator(10)],
+    )
+    chunk_size = models.PositiveIntegerField(
+        _("tamaño de un trozo (caracteres)"),
+        default=1000,
+        validators=[MinValueValidator(200), MaxValueValidator(4000)],
+    )
+    chunk_overlap = models.PositiveIntegerField(
+        _("solape entre trozos (caracteres)"), default=200, validators=[MaxValueValidator(2000)]
+    )
+    thread_hours = models.PositiveIntegerField(
+        _("horas que sigue abierto un diálogo"), default=24, validators=[MinValueValidator(1)]
+    )
+    daily_tokens = models.PositiveIntegerField(
+        _("tokens al día por persona"), default=20_000, help_text=_("0: sin límite.")
+    )
+    thumbs_floor = models.FloatField(
+        _("parte mínima de pulgares arriba"),
+        default=0,
+        validators=SHARE,
+        help_text=_("Por debajo, el modelo en servicio vuelve al anterior. 0: nunca por sí solo."),
+    )
+    thumbs_least = models.PositiveSmallIntegerField(
+        _("pulgares con que se juzga"), default=20, validators=[MinValueValidator(5)]
+    )
+    chat_sites = models.JSONField(
+        _("sitios que muestran el chat"),
+        default=list,
+        blank=True,
+        help_text=_("Orígenes, como https://tienda.example. Vacío: solo su propia página."),
+    )
+    public_chat = models.BooleanField(_("chat público"), default=False)
     texts = models.JSONField(
         _("textos y listas"),
         default=dict,

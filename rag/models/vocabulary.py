@@ -1,69 +1,12 @@
-"""What can be looked up: documents and their chunks, the dictionary, the field catalogue."""
+"""The words of the business: its dictionary, the fields of its tables, variables of prompts."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from pgvector.django import VectorField
 
-from conversations.models import DIMENSIONS
 from core.models import Domain
-
-
-class Document(models.Model):
-    """A file of the business whose text answers may lean on (``documentos_ai``)."""
-
-    domain = models.ForeignKey(
-        Domain, models.PROTECT, related_name="documents", verbose_name=_("dominio")
-    )
-    title = models.CharField(_("título"), db_column="titulo", max_length=255)
-    description = models.TextField(_("descripción"), db_column="descripcion", null=True, blank=True)
-    file_name = models.CharField(_("archivo"), db_column="nombre_archivo", max_length=255)
-    file_type = models.CharField(_("tipo"), db_column="tipo_archivo", max_length=50)
-    path = models.CharField(_("ruta"), db_column="ruta_archivo", max_length=500)
-    bytes = models.IntegerField(_("tamaño"), db_column="tamaño_bytes", null=True, blank=True)
-    text = models.TextField(_("texto"), db_column="contenido_texto", null=True, blank=True)
-    processed = models.BooleanField(_("procesado"), db_column="contenido_procesado", default=False)
-    active = models.BooleanField(_("activo"), db_column="activo", default=True)
-    created_at = models.DateTimeField(_("creado"), db_column="creado_en", default=timezone.now)
-    updated_at = models.DateTimeField(_("actualizado"), db_column="actualizado_en", auto_now=True)
-
-    class Meta:
-        db_table = "documentos_ai"
-        verbose_name = _("documento")
-        verbose_name_plural = _("documentos")
-        permissions = [("ask_assistant", "Preguntar al bot")]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Chunk(models.Model):
-    """A piece of a document with its vector (``documento_ai_embeddings``)."""
-
-    document = models.ForeignKey(
-        Document,
-        models.CASCADE,
-        db_column="documento_id",
-        related_name="chunks",
-        verbose_name=_("documento"),
-    )
-    embedding = VectorField(_("vector"), dimensions=DIMENSIONS)
-    position = models.IntegerField(_("posición"), db_column="chunk_index", default=0)
-    text = models.TextField(_("texto"), db_column="texto_chunk", blank=True)
-    embedding_model = models.CharField(_("modelo"), db_column="modelo_embedding", max_length=100)
-    dimensions = models.IntegerField(_("dimensiones"), db_column="dimensiones", default=DIMENSIONS)
-    created_at = models.DateTimeField(_("creado"), db_column="creado_en", default=timezone.now)
-    updated_at = models.DateTimeField(_("actualizado"), db_column="actualizado_en", auto_now=True)
-
-    class Meta:
-        db_table = "documento_ai_embeddings"
-        verbose_name = _("trozo")
-        verbose_name_plural = _("trozos")
-
-    def __str__(self) -> str:
-        return f"{self.document} {self.position}"
 
 
 class DictionaryTerm(models.Model):

@@ -1,0 +1,46 @@
+"""What can be looked up, and what was answered with it; one module for each noun."""
+
+from rag.models.answers import Correction, Dialogue, Turn
+from rag.models.deliveries import Inbound, Outbound
+from rag.models.documents import (
+    Audience,
+    Chunk,
+    Document,
+    DocumentKind,
+    DocumentState,
+    DocumentWork,
+    VectorSpace,
+)
+from rag.models.prices import ListedKind, ListedPrice, PriceList, PriceListState, PriceSource
+from rag.models.quotes import Incoterm, Quote, QuoteLine
+from rag.models.searching import RetrievalQuestion, RetrievalRun, SearchTuning
+from rag.models.vocabulary import DictionaryTerm, FieldDefinition, PromptVariable
+
+__all__ = [
+    "Audience",
+    "Chunk",
+    "Correction",
+    "Dialogue",
+    "DictionaryTerm",
+    "Document",
+    "DocumentKind",
+    "DocumentState",
+    "DocumentWork",
+    "FieldDefinition",
+    "Inbound",
+    "Incoterm",
+    "ListedKind",
+    "ListedPrice",
+    "Outbound",
+    "PriceList",
+    "PriceListState",
+    "PriceSource",
+    "PromptVariable",
+    "Quote",
+    "QuoteLine",
+    "RetrievalQuestion",
+    "RetrievalRun",
+    "SearchTuning",
+    "Turn",
+    "VectorSpace",
+]
