@@ -265,6 +265,7 @@ def make_secrets() -> None:
     wanted = {
         "SECRET_KEY": secrets.token_urlsafe(64),
         "PSEUDONYM_KEY": secrets.token_urlsafe(48),
+        "SEALING_KEY": secrets.token_urlsafe(48),
         "MODELSERVER_API_KEY": model_key,
         "LLM_LOCAL_API_KEY": model_key,
     }

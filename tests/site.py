@@ -83,7 +83,7 @@ class Site:
         self.said = []
         self.process = None
         ports = {"PORT": str(self.port), "MODELSERVER_PORT": str(free_port())}
-        keys = {"SECRET_KEY": "x" * 50, "PSEUDONYM_KEY": "y" * 50}
+        keys = {"SECRET_KEY": "x" * 50, "PSEUDONYM_KEY": "y" * 50, "SEALING_KEY": "z" * 50}
         mine = {it: os.environ[it] for it in os.environ if not it.startswith(("LLM_", "POSTGRES_"))}
         nobody = {"LLM_PROVIDERS": "openai", "LLM_EMBEDDER": "openai"}
         nobody["OPENAI_BASE_URL"] = "http://127.0.0.1:9/v1"  # where nobody answers

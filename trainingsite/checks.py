@@ -29,7 +29,7 @@ def secrets_are_secret(**kwargs: Any) -> list[CheckMessage]:
     """Short keys are guessed keys."""
     return [
         Error(f"{name} is shorter than 50 characters; run make setup.", id="trainingsite.E002")
-        for name in ("SECRET_KEY", "PSEUDONYM_KEY")
+        for name in ("SECRET_KEY", "PSEUDONYM_KEY", "SEALING_KEY")
         if len(getattr(settings, name)) < 50
     ]
 

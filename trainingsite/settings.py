@@ -25,6 +25,7 @@ for file in (BASE_DIR / ".env", VAR_DIR / "secrets.env"):
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY")
 PSEUDONYM_KEY = env("PSEUDONYM_KEY")  # the key of the hash that stands for a person
+SEALING_KEY = env("SEALING_KEY")  # of what must be kept raw for a while: addresses, names on quotes
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

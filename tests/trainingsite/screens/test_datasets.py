@@ -8,8 +8,9 @@ from django.urls import reverse
 from conversations import consent
 from conversations.models import Conversation
 from core.models import AuditEvent
+from finetune import exports
 from finetune.models import DatasetReview, Export
-from tests.factories import a_conversation, a_domain, a_person
+from tests.factories import a_conversation, a_domain, a_label, a_person
 from tests.finetune.fake_training import FakeTraining
 from tests.finetune.makers import a_file, examples
 
@@ -165,3 +166,57 @@ def test_a_version_of_others_is_not_found(sign_in, dataset, page):
 def a_file_of_all(domain):
     examples(domain, 12)
     return a_file(domain).dataset
+
+
+MAKE = reverse("admin:finetune_export_make")
+
+
+def asked(domain, **fields):
+    wanted = {"source": "both", "min_confidence": "", "train_split": "0.9"}
+    return {"domain": domain.pk} | wanted | fields
+
+
+def test_an_export_is_made_by_where_it_came_from(sign_in, domain):
+    rows = examples(domain, 24)
+    for row in rows[:20]:
+        a_label(row)
+    trainer = sign_in("trainer")
+    assert MAKE in text(trainer.get(reverse("admin:finetune_export_changelist")))
+    assert "Parte de entrenamiento" in text(trainer.get(MAKE))
+
+    answer = trainer.post(MAKE, asked(domain, source="pipeline", train_split="0.8"))
+
+    made = Export.objects.get()
+    assert answer["Location"] == url("change", made, "export")
+    assert (made.source, made.parameters["train_split"]) == ("pipeline", 0.8)
+    assert sum(exports.counts(made).values()) == 20
+
+
+def test_an_export_of_nothing_names_what_held_it_back(sign_in, domain):
+    examples(domain, 3)
+
+    page = text(sign_in("trainer").post(MAKE, asked(domain, source="sessions")))
+
+    assert "3: No es de un hilo cuya lectura pasó el control de calidad" in page
+    assert "No se escribió ningún archivo." in page
+    assert not Export.objects.exists()
+
+
+@pytest.mark.parametrize("wrong", [{"train_split": "0.2"}, {"min_confidence": "2"}])
+def test_numbers_out_of_bounds_are_told_beside_them(sign_in, domain, wrong):
+    page = sign_in("trainer").post(MAKE, asked(domain, **wrong))
+
+    assert page.context["form"].errors.keys() == wrong.keys()
+
+
+def test_a_domain_of_others_is_not_exported(sign_in):
+    other = a_domain("ajeno")
+    examples(other, 12)
+
+    sign_in("trainer").post(MAKE, asked(other))
+
+    assert not Export.objects.exists()
+
+
+def test_who_may_not_export_has_no_form(sign_in):
+    assert sign_in("rater").get(MAKE).status_code == 403

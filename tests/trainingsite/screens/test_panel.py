@@ -12,7 +12,13 @@ from finetune import activation, automatic
 from finetune.models import AutoTraining, FineTuningJob, ProviderPause
 from tests.factories import a_conversation, a_domain, a_person
 from tests.finetune.fake_training import FakeTraining
-from tests.finetune.makers import a_file, a_submitted_job, a_trained_model, examples
+from tests.finetune.makers import (
+    a_file,
+    a_queued_job,
+    a_submitted_job,
+    a_trained_model,
+    examples,
+)
 
 PANEL = reverse("admin:index")
 
@@ -169,3 +175,40 @@ def test_a_provider_without_money_is_seen(sign_in, domain):
     page = sign_in("trainer").get(PANEL).text
     assert "Proveedor «openai»" in page
     assert "En pausa: no money" in page
+
+
+RESUME = reverse("admin:resume_provider")
+
+
+def test_a_provider_that_was_paid_goes_on_by_a_click(sign_in, domain, training_provider):
+    job = a_queued_job(domain)
+    FineTuningJob.objects.filter(pk=job.pk).update(error="[insufficient_quota] no money")
+    ProviderPause.objects.create(provider="local", code="insufficient_quota", message="no money")
+    trainer = sign_in("trainer")
+    assert "Reanudar" in trainer.get(PANEL).text
+
+    answer = trainer.post(RESUME, {"proveedor": "local"}, follow=True)
+
+    job.refresh_from_db()
+    assert "«local» ya no está en pausa" in answer.text
+    assert "Reanudar" not in answer.text
+    assert job.error is None
+    assert not ProviderPause.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["otro", "", "\0"])
+def test_a_provider_that_is_not_paused_stays_as_it_is(sign_in, domain, name):
+    ProviderPause.objects.create(provider="openai", code="insufficient_quota", message="no money")
+
+    answer = sign_in("trainer").post(RESUME, {"proveedor": name}, follow=True)
+
+    assert "Ese proveedor no está en pausa" in answer.text
+    assert ProviderPause.objects.exists()
+
+
+def test_who_may_not_train_resumes_nothing(sign_in, domain):
+    ProviderPause.objects.create(provider="openai", code="insufficient_quota", message="no money")
+    rater = sign_in("rater")
+
+    assert "Reanudar" not in rater.get(PANEL).text
+    assert rater.post(RESUME, {"proveedor": "openai"}).status_code == 403

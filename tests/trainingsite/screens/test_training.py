@@ -18,6 +18,7 @@ from finetune.models import (
     Price,
 )
 from tests.factories import a_conversation, a_domain
+from tests.finetune.datasets.test_versions import corrected
 from tests.finetune.fake_training import FakeTraining
 from tests.finetune.makers import (
     a_file,
@@ -168,6 +169,55 @@ def test_another_choice_than_the_estimated_one_is_estimated_first(
 
     assert "Cambió algo desde la estimación anterior" in answer.content.decode()
     assert not FineTuningJob.objects.exists()
+
+
+def test_how_it_learns_is_chosen_among_the_folded_options(sign_in, domain, training_provider):
+    fields = what_to_start(domain, learning_rate="0.5", lora_rank=8, lora_alpha=16)
+    trainer = sign_in("trainer")
+    assert not trainer.get(START).context["form"].unfolded
+
+    shown = trainer.post(START, fields)
+    answer = trainer.post(START, fields | {"estimado": shown.context["seal"]}, follow=True)
+
+    assert shown.context["form"].unfolded
+    job = FineTuningJob.objects.get()
+    assert (job.learning_rate, job.parameters) == (0.5, {"lora_rank": 8, "lora_alpha": 16})
+    assert ("lora_rank", 8) in answer.context["settings"]
+
+
+def test_preferences_need_corrected_answers(sign_in, domain, training_provider):
+    fields = what_to_start(domain)
+    file = Dataset.objects.get().files.get()
+    Dataset.objects.get().files.create(
+        provider=file.provider, part=file.part, method="dpo", file_id="file-dpo", bytes=1
+    )
+
+    page = sign_in("trainer").post(START, fields | {"method": "dpo"})
+
+    assert [it for it, _ in page.context["form"].fields["file_id"].choices] == [file.file_id]
+    assert "Hay 0 ejemplos de los que este método aprende" in page.content.decode()
+
+
+def test_another_method_is_another_estimate(sign_in, domain, training_provider):
+    for row in examples(domain, 12):
+        corrected(row, f"Una respuesta mejor que la número {row.pk}.")
+    fields, trainer = what_to_start(domain), sign_in("trainer")
+    seal = trainer.post(START, fields).context["seal"]
+
+    answer = trainer.post(START, fields | {"method": "dpo", "estimado": seal})
+
+    assert answer.context["changed"]
+    assert not FineTuningJob.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("lora_rank", 0), ("lora_alpha", 2000), ("method", "otro")]
+)
+def test_an_option_that_is_wrong_is_told_beside_it(sign_in, domain, training_provider, name, value):
+    page = sign_in("trainer").post(START, what_to_start(domain, **{name: value}))
+
+    assert page.context["form"][name].errors
+    assert page.context["form"].unfolded
 
 
 def test_the_estimate_names_money_and_limits(sign_in, domain, training_provider):

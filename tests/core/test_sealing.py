@@ -1,0 +1,26 @@
+import pytest
+
+from core.sealing import Unreadable, seal, unseal
+
+SAID = {"name": "Ana Vélez", "lines": [1, 2.5, None]}
+
+
+def test_what_was_sealed_is_read_again_and_shows_nothing():
+    sealed = seal(SAID)
+
+    assert unseal(sealed) == SAID
+    assert "Ana" not in sealed
+    assert seal(SAID) != sealed
+
+
+@pytest.mark.parametrize("text", ["", "gAAAA", "Ana Vélez", seal.__name__ * 20])
+def test_no_seal_is_unreadable(text):
+    with pytest.raises(Unreadable):
+        unseal(text)
+
+
+def test_another_key_opens_nothing(settings):
+    sealed = seal(SAID)
+    settings.SEALING_KEY = "z" * 50
+    with pytest.raises(Unreadable):
+        unseal(sealed)
