@@ -9,19 +9,21 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, WithFacts, staff
+from core.admin.base import DomainFilter, ReadOnly, WithFacts, staff
 from core.errors import NotFound, Refusal
 from finetune import exports
 from finetune.admin.dataset_pages import EXPORT
+from finetune.admin.exporting import ExportPages
 from finetune.models import Export
 
 
 @admin.register(Export)
-class ExportAdmin(ReadOnly, WithFacts, ScopedAdmin):
+class ExportAdmin(ReadOnly, WithFacts, ExportPages):
     change_form_outer_before_template = "admin/finetune/export_files.html"
     list_display = ["created_at", "in_domain", "dataset", "source", "number", "created_by"]
     list_filter = [DomainFilter, "source"]
     list_select_related = ["domain", "dataset__domain"]
+    actions_list = ["make"]
     search_fields = ["created_by"]
     fields = ["domain", "dataset", "source", "parameters", "created_at", "created_by"]
 
