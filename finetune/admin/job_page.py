@@ -66,6 +66,8 @@ def settings_of(job: FineTuningJob) -> list[tuple[str, Any]]:
         (_("Proveedor"), job.provider),
         (_("Épocas"), job.epochs or automatic),
         (_("Multiplicador de aprendizaje"), job.learning_rate or automatic),
+        (_("Método"), job.get_method_display()),
+        *job.parameters.items(),
         (_("Conversaciones"), job.total_conversations or "–"),
         (_("Prompt"), f"v{job.dataset.prompt.number}"),
         (_("Archivo"), job.training_file or "–"),

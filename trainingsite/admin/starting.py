@@ -2,20 +2,11 @@
 
 import hashlib
 import json
-from typing import Any, cast
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-)
 
 from core.access import domains_of
 from core.admin.base import staff
@@ -23,8 +14,9 @@ from core.errors import Refusal
 from core.models import Domain
 from finetune import budgets, curation, training
 from finetune.admin.demonstration import base_demonstrates
-from finetune.models import FineTuningJob, Part, ProviderFile
+from finetune.models import FineTuningJob, Method, Part, ProviderFile
 from trainingsite.admin.base import domain_asked, page, requires
+from trainingsite.admin.start_form import StartForm
 
 
 @requires("finetune.start_job")
@@ -41,11 +33,11 @@ def start(request: HttpRequest) -> HttpResponse:
     job = None
     if request.method == "POST" and form.is_valid():
         try:
-            job = training.checked(domain, by=staff(request).get_username(), **form.cleaned_data)
+            job = training.checked(domain, by=staff(request).get_username(), **form.wanted)
             if request.POST.get("estimado") == _seal(job):
                 return _queue(request, job)
         except Refusal as refusal:
-            form.add_error(None, _("%s No se inició nada.") % refusal)
+            form.refuse(refusal)
     return page(
         request,
         "admin/trainingsite/start.html",
@@ -63,49 +55,6 @@ def start(request: HttpRequest) -> HttpResponse:
     )
 
 
-class StartForm(forms.Form):
-    """What a training needs; empty numbers leave the choice to the provider."""
-
-    file_id = forms.ChoiceField(
-        label=gettext_lazy("Conjunto de datos"), widget=UnfoldAdminSelectWidget
-    )
-    base_model = forms.CharField(
-        label=gettext_lazy("Modelo base"),
-        max_length=200,
-        widget=UnfoldAdminTextInputWidget,
-        help_text=gettext_lazy("Con «proveedor:modelo» se entrena en otro proveedor."),
-    )
-    epochs = forms.IntegerField(
-        label=gettext_lazy("Épocas"),
-        required=False,
-        min_value=1,
-        max_value=50,
-        widget=UnfoldAdminIntegerFieldWidget,
-        help_text=gettext_lazy("Vacío: las elige el proveedor."),
-    )
-    learning_rate = forms.FloatField(
-        label=gettext_lazy("Multiplicador de aprendizaje"),
-        required=False,
-        min_value=0.001,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text=gettext_lazy("Vacío: lo elige el proveedor."),
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        domain: Domain,
-        files: list[ProviderFile],
-        chosen: ProviderFile | None = None,
-    ) -> None:
-        super().__init__(*args)
-        choices = [(it.file_id, _label(it)) for it in files]
-        cast(forms.ChoiceField, self.fields["file_id"]).choices = choices
-        self.initial["base_model"] = domain.base_model
-        if chosen:
-            self.initial["file_id"] = chosen.file_id
-
-
 def _queue(request: HttpRequest, job: FineTuningJob) -> HttpResponseRedirect:
     job = training.queue(job, by=staff(request).get_username())
     said = _("Entrenamiento en cola. Esta página lo sigue; no hace falta esperarla abierta.")
@@ -115,16 +64,14 @@ def _queue(request: HttpRequest, job: FineTuningJob) -> HttpResponseRedirect:
 
 def _seal(job: FineTuningJob) -> str:
     """Names what would be started and what it would take; anything else has another name."""
-    seen = [job.training_file, job.provider, job.base_model, job.params_hash, job.estimate]
+    how = [job.method, job.params_hash]
+    seen = [job.training_file, job.provider, job.base_model, *how, job.estimate]
     return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
 
 
 def _files(domain: Domain) -> list[ProviderFile]:
-    """The prepared training files of the domain, newest dataset first."""
-    files = ProviderFile.objects.filter(dataset__domain=domain, part=Part.TRAIN)
+    """What was prepared of the domain, newest dataset first; other methods make files of it."""
+    files = ProviderFile.objects.filter(
+        dataset__domain=domain, part=Part.TRAIN, method=Method.SUPERVISED
+    )
     return list(files.select_related("dataset").order_by("-dataset__number", "provider"))
-
-
-def _label(file: ProviderFile) -> str:
-    dataset = file.dataset
-    return f"v{dataset.number} · {dataset.created_at:%Y-%m-%d} · {file.provider}"
