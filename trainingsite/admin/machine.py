@@ -21,6 +21,7 @@ class Part:
     state: str
     says: str
     share: int | None = None  # of 100
+    paused: str = ""  # the provider that a person may let go on
 
 
 def parts() -> list[Part]:
@@ -31,7 +32,7 @@ def paused() -> list[Part]:
     """The providers that are asked for nothing until a person sees to it."""
     says = _("En pausa: %s")
     return [
-        Part(_("Proveedor «%s»") % it.provider, "down", says % it.message)
+        Part(_("Proveedor «%s»") % it.provider, "down", says % it.message, paused=it.provider)
         for it in ProviderPause.objects.for_a_person()
     ]
 

@@ -27,6 +27,7 @@ from finetune.models import (
 )
 from trainingsite.admin.machine import parts
 from trainingsite.admin.rating_queue import rateable
+from trainingsite.admin.resuming import START
 from trainingsite.admin.review_actions import RIGHT as REVIEW
 
 
@@ -159,7 +160,11 @@ def machine(request: HttpRequest) -> HttpResponse:
 
 def _machine(request: HttpRequest) -> dict[str, Any]:
     may_look = request.user.has_perm("django_q.view_failure")
-    return {"parts": parts(), "failures": Failure.objects.count() if may_look else 0}
+    return {
+        "parts": parts(),
+        "failures": Failure.objects.count() if may_look else 0,
+        "may_resume": request.user.has_perm(START),
+    }
 
 
 def _counted(domains: list[Domain]) -> dict[int, dict[str, Any]]:

@@ -13,6 +13,7 @@ from trainingsite.admin.playground import screen as playground
 from trainingsite.admin.ranked import screen as ranked
 from trainingsite.admin.rating import rate_one
 from trainingsite.admin.rating import screen as rate
+from trainingsite.admin.resuming import resume
 from trainingsite.admin.review import heartbeat
 from trainingsite.admin.review import screen as review
 from trainingsite.admin.starting import start
@@ -33,6 +34,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
         path("preparar/", view(prepare), name="prepare"),
         path("puntuadas/", view(ranked), name="ranked"),
         path("iniciar/", view(start), name="start_training"),
+        path("reanudar/", view(resume), name="resume_provider"),
         path("linaje/", view(lineage), name="lineage"),
         path("linaje/<int:pk>/", view(lineage_model), name="lineage_model"),
         path("probar/", view(playground), name="playground"),
