@@ -1,16 +1,9 @@
-"""What can be looked up: documents, the dictionary, fields and variables of prompts."""
+"""The dictionary, the fields of the database and the variables of prompts."""
 
 from django.contrib import admin
 
-from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin
-from rag.models import DictionaryTerm, Document, FieldDefinition, PromptVariable
-
-
-@admin.register(Document)
-class DocumentAdmin(ReadOnly, ScopedAdmin):
-    list_display = ["title", "file_type", "processed", "active", "created_at"]
-    list_filter = [DomainFilter, "processed", "active"]
-    search_fields = ["title", "file_name"]
+from core.admin.base import DomainFilter, ScopedAdmin
+from rag.models import DictionaryTerm, FieldDefinition, PromptVariable
 
 
 @admin.register(DictionaryTerm)

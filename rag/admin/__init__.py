@@ -1,0 +1,3 @@
+"""The pages of what can be looked up; one module for each noun."""
+
+from rag.admin import documents, vocabulary  # noqa: F401  (each registers its pages)
