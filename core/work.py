@@ -115,9 +115,9 @@ class Work(models.Model):
         pause = PAUSE * 2 ** max(0, self.attempts - 1)
         return self._end(state=state, error=error[:300], next_at=Now() + pause)
 
-    def put_back(self) -> bool:
+    def put_back(self, pause: timedelta = PAUSE) -> bool:
         """Not tried after all: whatever it needs is away. The attempt does not count."""
-        return self._end(attempts=F("attempts") - 1, next_at=Now() + PAUSE)
+        return self._end(attempts=F("attempts") - 1, next_at=Now() + pause)
 
     def _end(self, **values: Any) -> bool:
         rows = type(self)._default_manager

@@ -9,17 +9,17 @@ import logging
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
-from django.utils import timezone
 from django_q.tasks import async_task
 
 from core import audit
 from core.errors import Conflict, ModelUnavailable, Refusal
 from core.models import Domain
+from core.work import WorkQuerySet, WorkState
 from finetune import ollama, packages
 from finetune.formats import modelfile
 from finetune.models import Deployment, Target, TrainedModel
@@ -32,6 +32,8 @@ FILES = {
     Target.GGUF: packages.GGUF,
     Target.OLLAMA: packages.GGUF,
 }
+LEASE_SECONDS = 150  # longer than the queue lets a task live
+AT_ONCE = timedelta(0)  # the queue asks each minute anyway
 
 
 @dataclass(frozen=True)
@@ -76,34 +78,45 @@ def deploy(model: TrainedModel, target: str, *, by: str) -> Deployment:
     return made
 
 
-def waiting() -> QuerySet[Deployment]:
+def waiting() -> WorkQuerySet:
     """Those that have not ended, oldest first."""
-    rows = Deployment.objects.filter(checked_at=None, error="")
-    return rows.select_related("model__domain").order_by("pk")
+    return Deployment.objects.waiting().select_related("model__domain").order_by("pk")
 
 
 def go_on(deployment: Deployment) -> bool:
-    """Do what can be done now; whether it has ended, well or with ``error``.
+    """Do what can be done now, unless another is at it; whether it has ended, well or with ``why``.
 
-    To do it twice is harmless. Raises :class:`ModelUnavailable` when it is worth another try.
+    To do it twice is harmless; one that killed its worker five times is given up. Raises
+    :class:`ModelUnavailable` when it is worth another try.
     """
+    claimed = waiting().filter(pk=deployment.pk).claim(limit=1, seconds=LEASE_SECONDS)
+    try:
+        for row in claimed:
+            _try(row)
+    finally:
+        deployment.refresh_from_db()
+    return deployment.state != WorkState.WAITING
+
+
+def _try(deployment: Deployment) -> None:
     model = deployment.model
     try:
         package = packages.look(model.provider, model.name)
         if package.status == "building":
-            return False
+            deployment.put_back(pause=AT_ONCE)
+            return
         _refuse_unlike(package)
         put = _into_ollama if deployment.target == Target.OLLAMA else _as_file
         name, answers = put(deployment, package)
     except ModelUnavailable:
+        deployment.put_back(pause=AT_ONCE)
         raise
     except Refusal as refusal:
         _end(deployment, error=str(refusal))
-        return True
+        return
     error = _difference(answers)
     file = _main(deployment, package)
     _end(deployment, name=name, sha256=file.sha256, answers=answers, error=error)
-    return True
 
 
 def go_on_waiting() -> str:
@@ -191,14 +204,7 @@ def _end(
     """Write down the end, once. Of data with an erased person the prompts are not kept."""
     _locked(deployment.model)
     kept = [] if deployment.model.learnt_from_erased else [it.as_json() for it in answers]
-    waiting().filter(pk=deployment.pk).update(
-        name=name,
-        sha256=sha256,
-        checks=kept,
-        error=error,
-        checked_at=None if error else timezone.now(),
-    )
-    deployment.refresh_from_db()
+    deployment.end(error=error, name=name, sha256=sha256, checks=kept)
 
 
 def _locked(model: TrainedModel) -> None:

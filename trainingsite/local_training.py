@@ -98,10 +98,10 @@ class LocalTraining:
     def _deploy(self, model: TrainedModel, target: Target) -> Deployment:
         done = model.deployments.filter(target=target, checked_at__isnull=False).first()
         row = done or deployment.deploy(model, target, by=self.by)
-        while not (row.checked_at or row.error or deployment.go_on(row)):
+        while not (row.checked_at or deployment.go_on(row)):
             time.sleep(SECONDS_BETWEEN_LOOKS)
-        if row.error:
-            raise Refusal(row.error, code="not_deployed")
+        if row.why:
+            raise Refusal(row.why, code="not_deployed")
         alike = sum(it["equal"] for it in row.checks)
         self.say(
             f"  {target.label}: {row.name}, {alike} de {len(row.checks)} respuestas "

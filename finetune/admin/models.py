@@ -36,7 +36,12 @@ class ActivationInline(ReadOnlyTable):
 
 class DeploymentInline(ReadOnlyTable):
     model = Deployment
-    fields = ["target", "name", "sha256", "checked_at", "error", "created_at", "created_by"]
+    fields = ["target", "state", "name", "sha256", "checked_at", "why", "created_at", "created_by"]
+    readonly_fields = ["why"]
+
+    @admin.display(description=_("error"))
+    def why(self, row: Deployment) -> str:
+        return row.why or "–"
 
 
 @admin.register(TrainedModel)

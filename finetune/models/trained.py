@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -10,8 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Domain, PromptVersion
+from core.work import KILLED, Work, WorkState
 from finetune.models.datasets import DatasetItem
 from finetune.models.jobs import FineTuningJob
+
+INTERRUPTED = _("Se interrumpió cinco veces sin llegar al final: despliéguelo otra vez.")
 
 
 class Verdict(models.TextChoices):
@@ -175,10 +178,11 @@ class Target(models.TextChoices):
     OLLAMA = "ollama", "Ollama"
 
 
-class Deployment(models.Model):
+class Deployment(Work):
     """A model packaged for another place. It counts once its answers are those of the trained one.
 
-    ``checks`` holds the fixed prompts with both answers; ``checked_at`` is set when they agree.
+    ``checks`` holds the fixed prompts with both answers; ``checked_at`` is set when they agree. It
+    is work until then, or until ``error`` says why not.
     """
 
     model = models.ForeignKey(
@@ -201,3 +205,14 @@ class Deployment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} → {self.get_target_display()}"
+
+    @property
+    def why(self) -> str:
+        """Why it did not come about, as people read it; empty while it may, and once it did."""
+        return str(INTERRUPTED) if self.error == KILLED else self.error
+
+    def end(self, *, error: str, **facts: Any) -> bool:
+        """Write down how it ended, unless it is no longer ours."""
+        checked = {} if error else {"checked_at": timezone.now()}
+        state = WorkState.DEAD if error else WorkState.DONE
+        return self._end(state=state, error=error, **checked, **facts)

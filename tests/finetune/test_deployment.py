@@ -11,6 +11,7 @@ from django_q.models import OrmQ
 
 from core.errors import Conflict, ModelRefused, ModelUnavailable
 from core.models import AuditEvent
+from core.work import MOST_CLAIMS
 from finetune import deployment, tasks
 from finetune import ollama as ollama_api
 from finetune.deployment import deploy
@@ -81,6 +82,54 @@ def test_a_package_that_is_being_made_is_waited_for(packages, model):
     assert tasks.deploy_waiting() == "1 waiting: 1 ended"
     row.refresh_from_db()
     assert row.checked_at
+
+
+def killed(row):
+    """A worker took the row and never came back."""
+    assert Deployment.objects.filter(pk=row.pk).claim(limit=1, seconds=-1)
+
+
+def test_what_another_is_at_is_left_alone_until_its_lease_runs_out(packages, provider, model):
+    row = deploy(model, Target.GGUF, by="ana")
+    (held,) = Deployment.objects.filter(pk=row.pk).claim(limit=1, seconds=60)
+    assert tasks.deploy_waiting() == "1 waiting: 0 ended"
+    assert provider.sent(f"GET {packages.path}") == []
+    held.renew(-1)
+    assert tasks.deploy_waiting() == "1 waiting: 1 ended"
+
+
+def test_one_that_kills_its_worker_is_given_up_with_a_reason_and_can_be_asked_again(
+    packages, model
+):
+    row = deploy(model, Target.GGUF, by="ana")
+    for _ in range(MOST_CLAIMS):
+        killed(row)
+    assert tasks.deploy_waiting() == "1 waiting: 1 ended"
+    row.refresh_from_db()
+    assert (row.state, row.checked_at) == ("dead", None)
+    assert "Se interrumpió cinco veces" in row.why
+    assert tasks.deploy_waiting() == "0 waiting: 0 ended"
+    again = deployed(model, Target.GGUF)
+    assert again != row
+    assert again.checked_at
+
+
+def test_a_wait_for_the_provider_does_not_count_as_a_try(packages, model):
+    packages.told = a_package(status="building", files=[], checked=None)
+    row = deploy(model, Target.GGUF, by="ana")
+    for _ in range(MOST_CLAIMS + 1):
+        assert tasks.deploy_waiting() == "1 waiting: 0 ended"
+    row.refresh_from_db()
+    assert (row.state, row.attempts, row.why) == ("waiting", 0, "")
+
+
+def test_a_late_worker_changes_nothing(packages, model):
+    row = deploy(model, Target.GGUF, by="ana")
+    (late,) = Deployment.objects.filter(pk=row.pk).claim(limit=1, seconds=-1)
+    tasks.deploy_waiting()
+    assert not late.end(error="tarde")
+    row.refresh_from_db()
+    assert (row.state, row.error) == ("done", "")
 
 
 def test_one_other_word_and_it_is_not_deployed(packages, model):
