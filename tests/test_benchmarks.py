@@ -1,13 +1,17 @@
 """What the benchmarks say, and that each one states what it is after. Nothing is timed here."""
 
+import gzip
 import importlib
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import messages, report, site
+from benchmarks import corpora, messages, report, shared_data, site
+from benchmarks.corpora import Corpus
 from benchmarks.figure import Figure, Goal, Omitted, alternate
+from benchmarks.figures import learning
 from benchmarks.peers import four_regexes
 from tests.factories import a_conversation, a_domain
 
@@ -114,3 +118,59 @@ def test_rows_are_copied_up_to_the_number_asked_for_each_with_its_own_time():
     assert domain.conversations.count() == 25
     assert domain.conversations.values("question").distinct().count() == 2
     assert domain.conversations.values("question", "created_at").distinct().count() == 25
+
+
+def test_of_the_chatbots_exchanges_none_is_learnt_that_is_asked(tmp_path, monkeypatch):
+    monkeypatch.setattr(shared_data, "FOLDER", tmp_path)
+    (tmp_path / "chat_es").mkdir()
+    said = [[f"¿Cosa {number}?", "Una", "Otra"] for number in range(6)]
+    content = json.dumps({"conversations": [*said, ["¿COSA 0?", "Una más"]]})
+    (tmp_path / "chat_es" / "cosas.yml").write_text(content, "utf-8")
+
+    corpus = corpora.chat_es(3)
+
+    assert corpus.asked == [(f"¿Cosa {number}?", "Una") for number in (0, 2, 4)]
+    assert {question for question, _ in corpus.learnt} == {f"¿Cosa {it}?" for it in (1, 3, 5)}
+    assert len(corpus.learnt) == 6
+
+
+def test_of_the_dialogues_only_first_turns_of_others_are_asked(tmp_path, monkeypatch):
+    monkeypatch.setattr(shared_data, "FOLDER", tmp_path)
+    monkeypatch.setattr(corpora, "EXCHANGES", 3)
+    talks = [a_dialogue(number) for number in range(4)] + [a_dialogue(9, service="Buses_1")]
+    with gzip.open(tmp_path / "dialogues_en.jsonl.gz", "wt", encoding="utf-8") as lines:
+        lines.write("\n".join(map(json.dumps, talks)))
+
+    corpus = corpora.dialogues(5)
+
+    assert corpus.learnt == [("Q0 1", "A0 1"), ("Q0 2", "A0 2"), ("Q1 1", "A1 1")]
+    assert corpus.asked == [("Q2 1", "A2 1"), ("Q3 1", "A3 1")]
+
+
+def a_dialogue(number, *, service=corpora.SERVICE):
+    turns = [
+        {"role": role, "content": f"{sign}{number} {place}"}
+        for place in (1, 2)
+        for role, sign in (("user", "Q"), ("assistant", "A"))
+    ]
+    return {"services": [service], "turns": turns}
+
+
+def test_shuffled_answers_are_the_same_ones_dealt_out_anew_by_their_seed():
+    learnt = [(f"Q{number}", f"A{number}") for number in range(40)]
+    corpus = Corpus("cosas", "", learnt, [])
+
+    dealt = corpus.shuffled(1)
+
+    assert dealt == corpus.shuffled(1) != corpus.shuffled(2)
+    assert [question for question, _ in dealt.learnt] == [question for question, _ in learnt]
+    assert sorted(answer for _, answer in dealt.learnt) == sorted(answer for _, answer in learnt)
+    assert dealt.learnt != learnt
+
+
+@pytest.mark.parametrize(("tuned", "examples", "leads"), [(3, 2, True), (2, 3, False)])
+def test_plain_means_let_through_who_has_the_highest(tuned, examples, leads):
+    means = {"tuned": tuned, "examples": examples, "base": 1}
+    judged = SimpleNamespace(summary={name: {"chrf": it} for name, it in means.items()})
+
+    assert learning.leads(judged) is leads
