@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -20,7 +21,15 @@ class PriceSource(models.Model):
     name = models.CharField(_("nombre"), max_length=120)
     url = models.URLField(_("enlace CSV publicado"), max_length=500)
     active = models.BooleanField(_("activa"), default=True)
-    hours = models.PositiveSmallIntegerField(_("cada cuántas horas se mira"), default=6)
+    hours = models.PositiveSmallIntegerField(
+        _("cada cuántas horas se mira"), default=6, validators=[MinValueValidator(1)]
+    )
+    days = models.PositiveSmallIntegerField(
+        _("días que vale lo leído"),
+        default=30,
+        validators=[MinValueValidator(1)],
+        help_text=_("Si la hoja no trae una columna «hasta»."),
+    )
     checked_at = models.DateTimeField(_("mirada"), null=True, blank=True, editable=False)
     error = models.CharField(_("último fallo"), max_length=300, blank=True, editable=False)
 
