@@ -35,6 +35,7 @@ class Provider:
     trains: bool
     trains_until: str = ""  # the day (YYYY-MM-DD) from which it takes no new trainings
     webhook_secret: str = ""  # what it signs its calls to us with
+    passage_model: str = ""  # for what is searched, where it tells that from questions
 
 
 @dataclass(frozen=True)
@@ -167,14 +168,19 @@ def complete_json(
     return found if isinstance(found, dict) else None
 
 
-def embed(texts: Sequence[str]) -> list[list[float]]:
-    """One vector (unit length, 384 numbers by default) for each of ``texts``, in order."""
+def embed(texts: Sequence[str], *, by: str = "", model: str = "") -> list[list[float]]:
+    """One vector for each of ``texts``, in order.
+
+    ``by`` is a provider (else ``LLM_EMBEDDER``) and ``model`` one of its models (else the one it
+    embeds questions with). Raises what the provider fails with.
+    """
     if not texts:
         return []
-    name = settings.LLM_EMBEDDER
+    name = by or settings.LLM_EMBEDDER
+    chosen = model or provider(name).embedding_model
     with explained(name), client(name) as asking:
-        reply = asking.embeddings.create(model=provider(name).embedding_model, input=list(texts))
-    vectors = [item.embedding for item in getattr(reply, "data", [])]
+        reply = asking.embeddings.create(model=chosen, input=list(texts))
+    vectors = [item.embedding for item in getattr(reply, "data", None) or []]
     if len(vectors) != len(texts):
         raise ModelUnavailable(f"El proveedor «{name}» contestó mal.", proveedor=name)
     return vectors

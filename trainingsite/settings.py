@@ -244,7 +244,7 @@ SPECTACULAR_SETTINGS = {
 MODELSERVER_URL = VAR_DIR / "modelserver-url"  # `make run` says there where its server listens
 DEFAULT_URL = "http://127.0.0.1:8001/v1"
 PROVIDER_FIELDS = (
-    *("BASE_URL", "API_KEY", "CHAT_MODEL", "EMBEDDING_MODEL"),
+    *("BASE_URL", "API_KEY", "CHAT_MODEL", "EMBEDDING_MODEL", "PASSAGE_MODEL"),
     *("TRAINS", "TRAINS_UNTIL", "WEBHOOK_SECRET"),
 )
 PROVIDER_DEFAULTS: dict[str, dict[str, str]] = {
@@ -253,6 +253,7 @@ PROVIDER_DEFAULTS: dict[str, dict[str, str]] = {
         "BASE_URL": MODELSERVER_URL.read_text() if MODELSERVER_URL.exists() else DEFAULT_URL,
         "CHAT_MODEL": "smollm2-135m-instruct",
         "EMBEDDING_MODEL": "e5-query",
+        "PASSAGE_MODEL": "e5-passage",
         "TRAINS": "1",
     },
 }
@@ -272,6 +273,8 @@ def provider(name: str) -> dict[str, Any]:
 
 LLM_PROVIDERS = {name: provider(name) for name in env.list("LLM_PROVIDERS", default=["local"])}
 LLM_EMBEDDER = env("LLM_EMBEDDER", default="local")  # the provider whose embeddings are stored
+# The provider whose vectors documents get; another one is prepared beside it, then takes over.
+DOCUMENT_EMBEDDER = env("DOCUMENT_EMBEDDER", default=LLM_EMBEDDER)
 OLLAMA_URL = env("OLLAMA_URL", default="")  # where trained models may be deployed to
 LLM_TIMEOUT = env.float("LLM_TIMEOUT", default=60.0)  # seconds
 

@@ -209,6 +209,11 @@ class Chunk(models.Model):
     def __str__(self) -> str:
         return f"{self.document} {self.position}"
 
+    @property
+    def passage(self) -> str:
+        """What its vector is made of: the text under its heading."""
+        return f"{self.heading}\n{self.text}".strip()
+
 
 class VectorSpace(models.Model):
     """An embedder whose vectors the chunks have: the one that searches use, or one being built.
@@ -222,6 +227,12 @@ class VectorSpace(models.Model):
         RETIRED = "retired", _("Retirado")
 
     model = models.CharField(_("modelo"), max_length=100, unique=True)
+    question_model = models.CharField(
+        _("modelo de las preguntas"),
+        max_length=100,
+        default="",
+        help_text=_("Otro que el de los pasajes, si el proveedor los distingue."),
+    )
     provider = models.CharField(_("proveedor"), max_length=40)
     dimensions = models.PositiveIntegerField(_("dimensiones"))
     state = models.CharField(
