@@ -60,6 +60,7 @@ class Document(models.Model):
     """A file of the business, or a text kept as one, that answers lean on (``documentos_ai``).
 
     ``path`` is the key of the original in the default storage; empty for a text without a file.
+    ``layout`` says where in ``text`` its pages and headings begin (``rag.chunking.Layout``).
     """
 
     domain = models.ForeignKey(
@@ -72,6 +73,7 @@ class Document(models.Model):
     path = models.CharField(_("ruta"), db_column="ruta_archivo", max_length=500, blank=True)
     bytes = models.IntegerField(_("tamaño"), db_column="tamaño_bytes", null=True, blank=True)
     text = models.TextField(_("texto"), db_column="contenido_texto", null=True, blank=True)
+    layout = models.JSONField(_("disposición"), default=list, blank=True, editable=False)
     processed = models.BooleanField(_("procesado"), db_column="contenido_procesado", default=False)
     active = models.BooleanField(_("activo"), db_column="activo", default=True)
     kind = models.CharField(
