@@ -18,6 +18,7 @@ from openai.types.fine_tuning.fine_tuning_job import Error
 
 from modelserver import package_check, paging, processes
 from modelserver.adapters import Adapter
+from modelserver.assignments import assignment
 from modelserver.errors import ApiError, not_found
 from modelserver.examples import first_prompts
 from modelserver.models import Catalogue
@@ -26,6 +27,7 @@ from modelserver.packaging_task import KINDS, PackagingTask
 from modelserver.serving import Pool, Served
 from modelserver.settings import Settings
 from modelserver.store import write_json
+from modelserver.training_task import TrainingTask
 from modelserver.validation import Messages
 
 logger = logging.getLogger(__name__)
@@ -130,6 +132,7 @@ class Packager:
         """What the trained model answers, asked once: its library takes a while to load."""
         known = _folder(adapter) / "reference.json"
         if not known.exists():
+            self._task(adapter).save(adapter.job_folder)
             asked = {
                 "job": str(adapter.job_folder),
                 "adapter": str(adapter.folder / "adapter"),
@@ -140,6 +143,11 @@ class Packager:
             write_json(known, await self._ask("modelserver.reference_process", line))
         found: list[str] = json.loads(known.read_text(encoding="utf-8"))
         return found
+
+    def _task(self, adapter: Adapter) -> TrainingTask:
+        """What its training was given, as this server says it: an older one said other things."""
+        base = self.catalogue.bases[adapter.record.job.model]
+        return assignment(adapter.record, base, self.settings)
 
     async def _pack(self, adapter: Adapter, kind: str) -> list[PackageFile]:
         base = self.catalogue.bases[adapter.record.job.model]

@@ -85,6 +85,16 @@ def test_the_packaged_model_gives_the_same_answers_word_for_word(client, model):
     assert checked["prompts"][0]["messages"][0]["role"] == "system"
 
 
+def test_a_model_of_an_older_server_is_packed_as_well(client, server, model):
+    """Its job was given less than this server gives one."""
+    [job] = [it for it in client.fine_tuning.jobs.list() if it.fine_tuned_model == model]
+    [task] = (server.folder / "data").rglob(f"{job.id}/task.json")
+    [known] = (server.folder / "data").rglob(f"{job.id}/package/reference.json")
+    task.write_text('{"gguf": "moved.gguf", "seed": 1}')
+    known.unlink()
+    assert package(client, model, type="f16")["status"] == "ready"
+
+
 def test_its_files_are_those_it_tells_of(client, model, fetch):
     found = package(client, model)
     assert [it["name"] for it in found["files"]] == [
