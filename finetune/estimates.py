@@ -4,9 +4,11 @@ Tokens are counted offline with OpenAI's vocabulary. Money comes from a price th
 down with its date; time and memory from what earlier trainings of the same base took.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Count, Max, Min, QuerySet, Sum
@@ -15,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.fingerprints import token_count
+from core import llm
 from finetune import availability, speeds
 from finetune.budgets import cost_of
 from finetune.formats.validation import around
@@ -33,6 +36,7 @@ MESSAGES = 3  # of an example
 FEW = 50  # examples, under which a provider promises little
 SOON = timedelta(days=30)
 OLD_PRICE = timedelta(days=90)
+BATCH_SHARE, FEWEST_IN_BATCH, MOST_IN_BATCH = 0.002, 4, 256  # examples a step
 MEASURED = 5  # the newest trainings that a speed is taken from
 
 
@@ -40,7 +44,8 @@ MEASURED = 5  # the newest trainings that a speed is taken from
 class Estimate:
     """What it takes: ``cost`` is unknown without a price, time and memory before a first training.
 
-    ``tokens`` are those of all epochs together, which is what providers bill.
+    ``tokens`` are those of all epochs together, which is what providers bill; fewer where the
+    provider does at most ``max_steps``.
     """
 
     examples: int
@@ -50,6 +55,7 @@ class Estimate:
     currency: str = ""
     per_million: Decimal | None = None
     price_read_on: date | None = None
+    max_steps: int | None = None
     minutes: float | None = None
     memory_mb: int | None = None
     closes_on: date | None = None
@@ -71,27 +77,33 @@ def estimate(
     *,
     epochs: int | None = None,
     method: str = Method.SUPERVISED,
+    options: Mapping[str, Any] = MappingProxyType({}),
 ) -> Estimate:
     """What training ``base_model`` on ``dataset`` at ``provider`` will take.
 
-    The provider is asked whether it trains that base, and until when: raises what
-    :func:`finetune.availability.trainable` does. How fast this machine trains it is measured in
-    the background where nobody knows.
+    ``options`` are :mod:`finetune.parameters`. The provider is asked whether it trains that base,
+    and until when: raises what :func:`finetune.availability.trainable` does. How fast this machine
+    trains it is measured in the background where nobody knows.
     """
     base = availability.trainable(provider, base_model)
     rounds, examples, once = epochs_and_tokens(dataset, epochs=epochs, method=method)
+    most = options.get("max_steps") if llm.is_here(provider) else None
+    limit = most or base.max_steps
+    done = share_done(examples, rounds, batch_size=options.get("batch_size"), limit=limit)
+    tokens = round(once * rounds * done)
     price = price_of(provider, base_model)
-    minutes, memory = measured(provider, base_model, tokens=once * rounds, method=method)
+    minutes, memory = measured(provider, base_model, tokens=tokens, method=method)
     if minutes is None:
         speeds.ask(provider, base_model)
     found = Estimate(
         examples=examples,
         epochs=rounds,
-        tokens=once * rounds,
-        cost=cost_of(once * rounds, price.per_million) if price else None,
+        tokens=tokens,
+        cost=cost_of(tokens, price.per_million) if price else None,
         currency=price.currency if price else "",
         per_million=price.per_million if price else None,
         price_read_on=price.read_on if price else None,
+        max_steps=limit if done < 1 else None,
         minutes=minutes,
         memory_mb=memory,
         closes_on=availability.closes_on(provider),
@@ -109,6 +121,17 @@ def auto_epochs(examples: int) -> int:
     if examples * 3 < 100:
         return min(25, -(-100 // max(examples, 1)))
     return 3 if examples * 3 <= 25_000 else max(1, 25_000 // examples)
+
+
+def share_done(examples: int, rounds: int, *, batch_size: int | None, limit: int | None) -> float:
+    """The part of a training that at most ``limit`` steps do; batches as providers choose them.
+
+    >>> share_done(40, 3, batch_size=None, limit=120), share_done(800, 3, batch_size=None, limit=60)
+    (1, 0.1)
+    """
+    chosen = batch_size or min(MOST_IN_BATCH, max(FEWEST_IN_BATCH, round(examples * BATCH_SHARE)))
+    steps = rounds * -(-examples // chosen)
+    return 1 if limit is None or steps <= limit else limit / steps
 
 
 def epochs_and_tokens(dataset: Dataset, *, epochs: int | None, method: str) -> tuple[int, int, int]:
@@ -172,6 +195,9 @@ def _with_warnings(found: Estimate) -> Estimate:
     today = timezone.localdate()
     if found.examples < FEW:
         said.append(_("Con menos de %d ejemplos el modelo mejora poco o nada.") % FEW)
+    if found.max_steps:
+        limit = _("Se entrena como mucho %d pasos: no verá todos los ejemplos todas las veces.")
+        said.append(limit % found.max_steps)
     for day, text in (
         (found.closes_on, _("El proveedor deja de aceptar entrenamientos el %s.")),
         (found.ends_on, _("El modelo base, y lo que se entrene con él, se retira el %s.")),

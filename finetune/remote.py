@@ -55,6 +55,7 @@ class RemoteModel:
     name: str
     trainable: bool
     ends: date | None
+    max_steps: int | None = None  # of a training, where the provider limits them
 
 
 @dataclass(frozen=True)
@@ -273,10 +274,12 @@ def flat_error(code: str | None, message: str | None, param: str | None) -> str:
 
 def _model(it: Any) -> RemoteModel:
     ends = it.shutdown_date
+    own = it.model_extra or {}
     return RemoteModel(
         name=it.id,
-        trainable=(it.model_extra or {}).get("trainable", True),
+        trainable=own.get("trainable", True),
         ends=date.fromisoformat(str(ends)) if ends else None,
+        max_steps=own.get("max_steps"),
     )
 
 

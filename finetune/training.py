@@ -90,7 +90,9 @@ def checked(
     base = DATED.get(base, base)
     datasets.refuse_untrained(provider)
     pauses.refuse_paused(provider)
-    found = estimates.estimate(file.dataset, provider, base, epochs=epochs, method=learns_by)
+    found = estimates.estimate(
+        file.dataset, provider, base, epochs=epochs, method=learns_by, options=chosen
+    )
     _refuse_few(found.examples)
     datasets.refuse_withdrawn(file.dataset)
     job = FineTuningJob(

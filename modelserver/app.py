@@ -32,7 +32,7 @@ def create_app(settings: Settings) -> Starlette:
     bases = read_bases(settings)
     files = FileStore(settings.data_dir / "files")
     jobs = JobStore(settings.data_dir / "jobs")
-    catalogue = Catalogue(bases, jobs)
+    catalogue = Catalogue(bases, jobs, max_steps=settings.step_limit)
     pool, embedder = Pool(settings), Embedder(settings)
     copies = Copies(jobs, files)
     runner = Runner(settings, jobs, bases, copies)

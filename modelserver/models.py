@@ -22,26 +22,29 @@ class LocalModel(Model):
     """OpenAI's model, and what this server adds to it.
 
     ``demonstration`` is true on the demonstration model and on whatever is tuned from it: it proves
-    the loop and not the quality, and whoever shows such a model can say so.
+    the loop and not the quality, and whoever shows such a model can say so. ``max_steps`` is the
+    most steps that a training of a base takes here, where they are limited.
     """
 
     kind: str
     trainable: bool
     demonstration: bool
     base: str | None = None
+    max_steps: int | None = None
 
 
 class Catalogue:
     """The bases, the models tuned from them, and the embeddings."""
 
-    def __init__(self, bases: Mapping[str, Base], jobs: JobStore) -> None:
+    def __init__(self, bases: Mapping[str, Base], jobs: JobStore, *, max_steps: int | None) -> None:
         self.bases = bases
         self.jobs = jobs
+        self.max_steps = max_steps
 
     def all(self) -> list[LocalModel]:
         """Everything that can be asked."""
         return [
-            *map(_base, self.bases.values()),
+            *(_base(it, max_steps=self.max_steps) for it in self.bases.values()),
             *self._tuned(),
             *map(_embedding, EMBEDDING_MODELS),
         ]
@@ -89,7 +92,7 @@ def unknown_model(name: str) -> ApiError:
     return ApiError(404, message, param="model", code="model_not_found")
 
 
-def _base(base: Base) -> LocalModel:
+def _base(base: Base, *, max_steps: int | None) -> LocalModel:
     return LocalModel(
         id=base.id,
         created=int(base.gguf.stat().st_mtime),
@@ -98,6 +101,7 @@ def _base(base: Base) -> LocalModel:
         kind="chat",
         trainable=True,
         demonstration=base.demonstration,
+        max_steps=max_steps,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEVICES = ("auto", "cpu", "cuda")
+NVIDIA_DRIVER = Path("/dev/nvidiactl")
 
 
 class SettingsError(Exception):
@@ -34,6 +35,15 @@ class Settings:
     context: int = 2048
     save_steps: int = 0
     save_seconds: int = 60
+
+    @property
+    def step_limit(self) -> int | None:
+        """The most steps of a training, where it is known before one that no GPU will do it.
+
+        Only the training process looks for a GPU that works; without a driver there is none.
+        """
+        no_gpu = self.device == "cpu" or not NVIDIA_DRIVER.exists()
+        return self.max_steps_cpu if no_gpu else None
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> "Settings":

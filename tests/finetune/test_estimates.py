@@ -95,6 +95,25 @@ def test_time_and_memory_are_those_of_the_training_before(domain, training_provi
     assert estimates.measured("local", "other-base", tokens=9, method="supervised") == (None, None)
 
 
+def test_a_machine_that_limits_its_steps_trains_fewer_tokens_and_says_so(domain, training_provider):
+    whole = estimated(domain, epochs=10)  # of 12 examples, four a step: 30 steps
+    training_provider.models["base-model"] = {"max_steps": 15}
+    found = estimated(domain, epochs=10)
+    assert (whole.max_steps, found.max_steps) == (None, 15)
+    assert found.tokens == round(whole.tokens / 2)
+    assert "como mucho 15 pasos" in " ".join(found.warnings)
+    assert estimated(domain, epochs=10, options={"batch_size": 12}).tokens == whole.tokens
+
+
+def test_the_steps_that_a_job_asks_for_count_where_they_are_obeyed(
+    domain, training_provider, monkeypatch
+):
+    asked = {"epochs": 10, "options": {"max_steps": 3}}
+    assert estimated(domain, **asked).max_steps == 3
+    monkeypatch.setattr(estimates.llm, "is_here", lambda _name: False)
+    assert estimated(domain, **asked).max_steps is None
+
+
 def test_preferences_need_corrected_answers(domain, training_provider):
     file = a_file(domain)
     with pytest.raises(Refusal) as refused:

@@ -49,6 +49,7 @@ def test_models_say_what_they_are_for(client):
     assert found[BASE].trainable
     assert found[BASE].shutdown_date is None
     assert not found["e5-query"].trainable
+    assert found["e5-query"].max_steps is None
     assert {"e5-query", "e5-passage"} <= found.keys()
 
 

@@ -23,6 +23,15 @@ def test_a_training_takes_the_threads_of_serving_unless_told_otherwise():
     assert settings(threads="3", training_threads="4").training_threads == 4
 
 
+def test_steps_are_limited_where_no_gpu_can_be(monkeypatch, tmp_path):
+    driver = tmp_path / "nvidiactl"
+    monkeypatch.setattr("modelserver.settings.NVIDIA_DRIVER", driver)
+    assert settings(max_steps_cpu="7").step_limit == 7
+    driver.touch()
+    assert settings(max_steps_cpu="7").step_limit is None
+    assert settings(max_steps_cpu="7", device="cpu").step_limit == 7
+
+
 @pytest.mark.parametrize(
     "variables", [{"port": "http"}, {"threads": "0"}, {"max_steps_cpu": "-1"}, {"device": "tpu"}]
 )
