@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import DecimalField, Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.formats import number_format
 
 from core import llm
 from core.errors import Conflict
@@ -145,8 +146,7 @@ def _refuse_over(most: Decimal | None, before: Decimal, job: FineTuningJob, *, l
         "gastado": str(before),
         "estimado": str(job.reserved),
     }
+    cost, top, spent = (number_format(it, 2) for it in (job.reserved, most, before))
     raise OverBudget(
-        f"Costaría {job.reserved:.2f} y el tope {LIMITS[limit]} es {most:.2f}; "
-        f"ya van {before:.2f}.",
-        **figures,
+        f"Costaría {cost} y el tope {LIMITS[limit]} es {top}; ya van {spent}.", **figures
     )

@@ -84,7 +84,8 @@ def _of_loss(loss: Mapping[str, float | None]) -> list[str]:
     before, after = loss["before"], loss["after"]
     if before is None or after is None:
         return []
-    return [f"Pérdida de validación: {before:.3f} antes, {after:.3f} después."]
+    told = [_written(it, ".3f") for it in (before, after)]
+    return ["Pérdida de validación: {} antes, {} después.".format(*told)]
 
 
 def _side(interval: Mapping[str, float]) -> str:
@@ -94,6 +95,15 @@ def _side(interval: Mapping[str, float]) -> str:
 
 
 def _numbers(measure: str, interval: Mapping[str, float]) -> str:
-    digits = 1 if measure == MEASURES["chrf"] else 3
-    mean, low, high = (f"{interval[key]:+.{digits}f}" for key in ("mean", "low", "high"))
+    shape = "+.1f" if measure == MEASURES["chrf"] else "+.3f"
+    mean, low, high = (_written(interval[key], shape) for key in ("mean", "low", "high"))
     return f"{measure} {mean} (de {low} a {high}, {interval['questions']} preguntas)"
+
+
+def _written(number: float, shape: str) -> str:
+    """A number as Spanish writes it.
+
+    >>> _written(1.25, "+.1f"), _written(-0.0304, "+.3f")
+    ('+1,2', '-0,030')
+    """
+    return format(number, shape).replace(".", ",")

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from django.utils.formats import number_format
+
 from conversations.models import Conversation, Stage
 from core.errors import Refusal
 from core.models import Domain, EntryPolicy
@@ -66,4 +68,6 @@ def _needed(domain: Domain, min_confidence: float | None) -> str:
     if domain.policy == EntryPolicy.SCORE:
         return "una puntuación de 4 o más, y que una persona apruebe las candidatas"
     least = domain.min_confidence if min_confidence is None else min_confidence
-    return f"pasar el control de calidad con una confianza de {least:g}, o una revisión"
+    return (
+        f"pasar el control de calidad con una confianza de {number_format(least)}, o una revisión"
+    )
