@@ -24,7 +24,7 @@ def embed_passages(passages: Sequence[str], *, space: VectorSpace) -> list[Vecto
     twice. Raises what the provider fails with; nothing is stored here.
     """
     texts = {fingerprint(it): it[:LONGEST] for it in passages}
-    known = _known(list(texts), space)
+    known = known_vectors(list(texts), space=space)
     new = [key for key in texts if key not in known]
     for start in range(0, len(new), AT_ONCE):
         keys = new[start : start + AT_ONCE]
@@ -36,12 +36,26 @@ def embed_passages(passages: Sequence[str], *, space: VectorSpace) -> list[Vecto
 
 def embed_question(question: str, *, space: VectorSpace) -> Vector:
     """The vector that ``question`` is looked up with. Raises what the provider fails with."""
-    model = space.question_model or space.model
-    (vector,) = llm.embed([question[:LONGEST]], by=space.provider, model=model)
+    (vector,) = embed_questions([question], space=space)
     return vector
 
 
-def _known(keys: list[str], space: VectorSpace) -> dict[str, Vector]:
-    rows = Chunk.objects.filter(embedding_model=space.model, text_hash__in=keys)
+def embed_questions(questions: Sequence[str], *, space: VectorSpace) -> list[Vector]:
+    """A vector for each of ``questions``, in order. Raises what the provider fails with."""
+    asked = [it[:LONGEST] for it in questions]
+    return [
+        vector
+        for start in range(0, len(asked), AT_ONCE)
+        for vector in llm.embed(
+            asked[start : start + AT_ONCE],
+            by=space.provider,
+            model=space.question_model or space.model,
+        )
+    ]
+
+
+def known_vectors(fingerprints: Sequence[str], *, space: VectorSpace) -> dict[str, Vector]:
+    """The vectors of ``space`` that some chunk holds already, by fingerprint."""
+    rows = Chunk.objects.filter(embedding_model=space.model, text_hash__in=fingerprints)
     found = rows.order_by("text_hash").distinct("text_hash")
     return {key: list(vector) for key, vector in found.values_list("text_hash", "embedding")}
