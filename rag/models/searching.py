@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from pgvector.django import VectorField
 
 from core.models import SHARE, Domain
 from rag.models.documents import Document
@@ -58,6 +59,8 @@ class RetrievalQuestion(models.Model):
     )
     quote = models.CharField(_("palabras del pasaje"), max_length=300, blank=True)
     active = models.BooleanField(_("activa"), default=True)
+    vector = VectorField(null=True, blank=True, editable=False)
+    vector_key = models.CharField(max_length=64, default="", editable=False)  # of model and words
 
     class Meta:
         verbose_name = _("pregunta de búsqueda")
@@ -82,6 +85,7 @@ class RetrievalRun(models.Model):
     recall_at_5 = models.FloatField(_("recall@5"), null=True)
     mrr = models.FloatField(_("MRR"), null=True)
     misses = models.JSONField(_("no halladas"), default=list)
+    basis = models.JSONField(default=dict, editable=False)  # what it depends on, in short
 
     class Meta:
         verbose_name = _("medida de la búsqueda")
