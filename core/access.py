@@ -42,6 +42,7 @@ _REVIEW = [
     "conversations.record_consent",
     "conversations.view_person",
     "conversations.view_consentevent",
+    "rag.view_document",
 ]
 _TRAIN = [
     "finetune.prepare_dataset",
@@ -78,7 +79,7 @@ _ADMINISTER = [
     "conversations.view_chatrating",
     *(
         f"rag.{verb}_{model}"
-        for model in ("dictionaryterm", "fielddefinition", "promptvariable")
+        for model in ("document", "dictionaryterm", "fielddefinition", "promptvariable")
         for verb in ("view", "add", "change", "delete")
     ),
 ]

@@ -33,11 +33,6 @@ class Piece:
     page: int | None = None
     heading: str = ""
 
-    @property
-    def passage(self) -> str:
-        """The words that are embedded: a heading often names what its text only talks about."""
-        return f"{self.heading}\n{self.text}" if self.heading else self.text
-
 
 def chunks(source: str | Iterable[Block], *, size: int, overlap: int) -> list[Piece]:
     """``source`` in pieces of at most ``size`` characters, each with the end of the one before.
@@ -60,7 +55,8 @@ def joined(blocks: Iterable[Block]) -> tuple[str, Layout]:
     """``blocks`` as one text, and where in it their pages and headings are."""
     parts: list[str] = []
     layout: Layout = []
-    offset, now = 0, (None, "")
+    offset = 0
+    now: tuple[int | None, str] = (None, "")
     for block in blocks:
         here = (block.page, block.heading)
         if here != now:

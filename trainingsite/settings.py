@@ -205,7 +205,12 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Where published price sheets may come from: names of https hosts, ``*`` for a part of one; or, for
+# trials, an origin of this machine (http://127.0.0.1:9000).
+PRICE_HOSTS = env.list("PRICE_HOSTS", default=["docs.google.com", "*.googleusercontent.com"])
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # of a body; longer ones are refused unread
+
+DOCUMENT_MAX_MB = env.int("DOCUMENT_MAX_MB", default=20)  # of an original that answers lean on
 
 # --- API ---------------------------------------------------------------------------------------
 
@@ -248,7 +253,11 @@ PROVIDER_FIELDS = (
     *("TRAINS", "TRAINS_UNTIL", "WEBHOOK_SECRET"),
 )
 PROVIDER_DEFAULTS: dict[str, dict[str, str]] = {
-    "openai": {"BASE_URL": "https://api.openai.com/v1", "TRAINS_UNTIL": "2027-01-06"},
+    "openai": {
+        "BASE_URL": "https://api.openai.com/v1",
+        "TRAINS_UNTIL": "2027-01-06",
+        "CONTEXT": "16000",
+    },
     "local": {
         "BASE_URL": MODELSERVER_URL.read_text() if MODELSERVER_URL.exists() else DEFAULT_URL,
         "CHAT_MODEL": "smollm2-135m-instruct",
@@ -267,7 +276,8 @@ def provider(name: str) -> dict[str, Any]:
         field: env(f"{prefix}_{field}", default=known.get(field, "")) for field in PROVIDER_FIELDS
     }
     return {field.lower(): value for field, value in found.items()} | {
-        "trains": found["TRAINS"] == "1"
+        "trains": found["TRAINS"] == "1",
+        "context": env.int(f"{prefix}_CONTEXT", default=int(known.get("CONTEXT", 2048))),
     }
 
 

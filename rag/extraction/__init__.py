@@ -69,8 +69,8 @@ def _run(kind: FileKind, file: IO[bytes], said: IO[bytes]) -> int:
 def _heard(said: IO[bytes], code: int) -> Extracted:
     if code < 0:
         raise Unreadable(Fault.TIME if -code in _OUT_OF_TIME else Fault.DAMAGED)
-    lines: list[dict[str, Any]] = [json.loads(line) for line in said] if code == 0 else []
-    last = lines.pop() if lines else {"fault": Fault.MEMORY}
+    lines = [json.loads(line) for line in said] if code == 0 else []
+    last: dict[str, Any] = lines.pop() if lines else {"fault": Fault.MEMORY}
     if "fault" in last:
         raise Unreadable(Fault(last["fault"]))
     return Extracted([Block(**line) for line in lines], last["pages"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -54,6 +55,12 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def in_use(self) -> Self:
         """Those that answers may lean on."""
         return self.filter(active=True, processed=True)
+
+    def shown_to(self, user: User) -> Self:
+        """Those that ``user`` may read: of what is only for its owner, their own."""
+        if user.is_superuser:
+            return self
+        return self.exclude(~Q(owner=user), audience=Audience.OWNER)
 
 
 class Document(models.Model):

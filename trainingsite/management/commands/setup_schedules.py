@@ -11,6 +11,7 @@ EVERY_MINUTE = {
     "vectores": "conversations.tasks.embed_waiting",
     "borrados": "conversations.tasks.erase_waiting",
     "etiquetas": "conversations.tasks.process_waiting",
+    "documentos": "rag.tasks.process_documents",
     "entrenamientos": "finetune.tasks.poll_jobs",
     "archivos borrados": "finetune.tasks.remove_files",
     "evaluaciones": "finetune.tasks.evaluate_waiting",
