@@ -124,6 +124,17 @@ def edit(document: Document, *, by: str, **values: Any) -> Document:
     return document
 
 
+def process(document: Document) -> bool:
+    """Have its text now, for who waits for it; ``False``: it was there already.
+
+    Raises :class:`rag.reading.Illegible`, after half a minute at most.
+    """
+    if document.processed:
+        return False
+    indexing.read_now(document)
+    return True
+
+
 def activate(document: Document, *, by: str) -> bool:
     """Answers may lean on it again; ``False``: they did already."""
     return _switch(document, active=True, by=by)

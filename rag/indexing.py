@@ -46,11 +46,24 @@ def index(document: Document) -> int:
 
     Raises what the provider of vectors fails with; then the queue goes on with it.
     """
-    queue(document)
-    for work in DocumentWork.objects.filter(pk=document.pk).claim(limit=1, seconds=LEASE):
+    for work in _mine(document):
         _bring(document, work, seconds=math.inf)
     document.refresh_from_db()
     return document.chunks_done
+
+
+def read_now(document: Document) -> None:
+    """Read ``document`` for who waits for its text; the queue goes on with it.
+
+    Raises :class:`rag.reading.Illegible`.
+    """
+    for work in _mine(document):
+        try:
+            reading.read(document)
+        except reading.Illegible:
+            work.finish()
+            raise
+        _hand_over(work)
 
 
 def process_waiting(*, seconds: float = SECONDS) -> str:
@@ -69,10 +82,16 @@ def process_waiting(*, seconds: float = SECONDS) -> str:
     return f"{seen} worked on"
 
 
+def _mine(document: Document) -> list[DocumentWork]:
+    """The work on ``document``, begun again and taken from whoever had it."""
+    queue(document)
+    return DocumentWork.objects.filter(pk=document.pk).claim(limit=1, seconds=LEASE)
+
+
 def _process(work: DocumentWork, *, seconds: float) -> None:
     document = Document.objects.select_related("domain").get(pk=work.pk)
     try:
-        if document.state in UNREAD:
+        if document.state in UNREAD or not document.processed:
             reading.read(document)
         _bring(document, work, seconds=seconds)
     except reading.Illegible:
@@ -102,8 +121,7 @@ def _bring(document: Document, work: DocumentWork, *, seconds: float) -> None:
     began = time.monotonic()
     for start in range(0, len(lacking), BATCH):
         if start and time.monotonic() - began > seconds:
-            work.put_back(pause=timedelta(0))
-            _ring()
+            _hand_over(work)
             return
         batch = lacking[start : start + BATCH]
         _embed([it for it in batch if it.text_hash not in known], space)
@@ -175,6 +193,12 @@ def _finish(document: Document, work: DocumentWork, wanted: Sequence[Chunk]) -> 
     Document.objects.filter(pk=document.pk).update(
         state=DocumentState.READY, chunks_done=len(wanted), chunks_total=len(wanted), error=""
     )
+
+
+def _hand_over(work: DocumentWork) -> None:
+    """Somebody else goes on with it at once."""
+    work.put_back(pause=timedelta(0))
+    _ring()
 
 
 def _note(document: Document, error: str) -> None:

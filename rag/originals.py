@@ -9,6 +9,7 @@ from typing import IO, cast
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from core import audit
@@ -79,15 +80,23 @@ def folder() -> str:
     return wanted.rstrip("/")
 
 
-def opened(document: Document, *, by: str) -> IO[bytes]:
-    """The original, for who may have it; it is written down who took it.
+def attachment(document: Document, *, by: str) -> FileResponse:
+    """The original to be saved, never shown, for who may have it; it is written down who took it.
 
     Raises :class:`NotFound` for a text without a file, and for a file that is gone.
     """
     if not document.path or not default_storage.exists(document.path):
         raise NotFound(_("El archivo original ya no está."), archivo="not_found")
     audit.record("document_taken", document, by=by)
-    return default_storage.open(document.path)
+    answer = FileResponse(
+        default_storage.open(document.path),
+        as_attachment=True,
+        filename=document.file_name,
+        content_type="application/octet-stream",
+    )
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _named(given: str) -> str:

@@ -45,9 +45,13 @@ class DomainView(APIView):
     request: Request
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        bodies.raw(request)
+        self.take_in(request)
         super().initial(request, *args, **kwargs)
         self.domain = domain_named(self._slug(request), user=self.actor)
+
+    def take_in(self, request: Request) -> None:
+        """Read the body, before it is known who asks; a view of files leaves them for later."""
+        bodies.raw(request)
 
     @property
     def actor(self) -> User:

@@ -48,13 +48,31 @@ def raw(request: Request) -> bytes:
 
     Raises :class:`LengthRequired`, and :class:`TooLarge` without keeping a byte.
     """
-    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
-        raise LengthRequired("Falta Content-Length: el cuerpo no puede llegar en trozos.")
+    _refuse_chunked(request)
     try:
         return request._request.body
     except RequestDataTooBig:
         _pass_over(request)
         raise TooLarge("El cuerpo de la petición es demasiado largo.") from None
+
+
+def limit_form(request: Request, *, most: int) -> None:
+    """Let a form with a file of at most ``most`` bytes in all come later, to disk.
+
+    What is no such form is read like any other body. Raises what :func:`raw` does.
+    """
+    if not (request.content_type or "").startswith("multipart/"):
+        raw(request)
+        return
+    _refuse_chunked(request)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+        _pass_over(request)
+        raise TooLarge("El archivo es demasiado grande.", archivo="too_large")
+
+
+def _refuse_chunked(request: Request) -> None:
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+        raise LengthRequired("Falta Content-Length: el cuerpo no puede llegar en trozos.")
 
 
 def _pass_over(request: Request) -> None:
