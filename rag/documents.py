@@ -42,7 +42,7 @@ def upload(
     """
     document = Document(
         domain=domain,
-        title=_fit_title(title),
+        title=fit_title(title),
         description=clean(description) or None,
         kind=kind,
         audience=audience,
@@ -85,7 +85,7 @@ def add_text(
     """
     body, layout = joined(sections(_fit_text(text)))
     told = {
-        "title": _fit_title(title),
+        "title": fit_title(title),
         "kind": kind,
         "metadata": dict(metadata or {}),
         "audience": audience,
@@ -116,7 +116,7 @@ def edit(document: Document, *, by: str, **values: Any) -> Document:
     Raises :class:`Invalid`, naming the field.
     """
     if "title" in values:
-        values["title"] = _fit_title(values["title"])
+        values["title"] = fit_title(values["title"])
     changed = sorted(name for name, value in values.items() if getattr(document, name) != value)
     if changed:
         _write(document, **{name: values[name] for name in changed})
@@ -162,6 +162,16 @@ def delete(document: Document, *, by: str) -> None:
         transaction.on_commit(lambda: default_storage.delete(path))
 
 
+def fit_title(given: str) -> str:
+    """A title as it is kept: one line. Raises :class:`Invalid` for none, and for too long a one."""
+    title = " ".join(clean(given).split())
+    if not title:
+        raise Invalid(_("Falta el título."), titulo="required")
+    if len(title) > LONGEST_TITLE:
+        raise Invalid(_("El título es demasiado largo."), titulo="too_long")
+    return title
+
+
 @transaction.atomic
 def _switch(document: Document, *, active: bool, by: str) -> bool:
     others = Document.objects.filter(pk=document.pk, active=not active)
@@ -195,15 +205,6 @@ def _found_or_made(
 
 def _changed(document: Document, told: Mapping[str, Any]) -> bool:
     return any(getattr(document, name) != value for name, value in told.items())
-
-
-def _fit_title(given: str) -> str:
-    title = " ".join(clean(given).split())
-    if not title:
-        raise Invalid(_("Falta el título."), titulo="required")
-    if len(title) > LONGEST_TITLE:
-        raise Invalid(_("El título es demasiado largo."), titulo="too_long")
-    return title
 
 
 def _fit_text(given: str) -> str:

@@ -162,7 +162,7 @@ Q_CLUSTER = {
 }
 # What forgets a person who took their consent back, room by room, lowest last: dotted paths of
 # functions ``(person) -> dict of counts``, called by a task.
-ERASERS = ["finetune.erasure.forget", "conversations.erasure.erase"]
+ERASERS = ["rag.erasure.forget", "finetune.erasure.forget", "conversations.erasure.erase"]
 # Finds names that the rules do not know: a dotted path of a function (text) -> their places.
 NAME_RECOGNISER = env("NAME_RECOGNISER", default="")
 # How the rivals of an evaluation answer: a function (model, model in service) -> answerer.
@@ -211,6 +211,11 @@ PRICE_HOSTS = env.list("PRICE_HOSTS", default=["docs.google.com", "*.googleuserc
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # of a body; longer ones are refused unread
 
 DOCUMENT_MAX_MB = env.int("DOCUMENT_MAX_MB", default=20)  # of an original that answers lean on
+FILE_UPLOAD_HANDLERS = [
+    "trainingsite.uploads.Capped",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- API ---------------------------------------------------------------------------------------
 
