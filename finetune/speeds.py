@@ -42,6 +42,12 @@ def ask(provider: str, base_model: str) -> bool:
     return new
 
 
+def is_asked(provider: str, base_model: str) -> bool:
+    """Whether a base waits to be measured, or is being measured now."""
+    waiting = Speed.objects.waiting()
+    return waiting.filter(provider=provider, base_model=base_model).exists()
+
+
 def of(provider: str, base_model: str) -> Speed | None:
     """The measurement of a base, done or not; ``None`` where nobody asked for one."""
     return Speed.objects.filter(provider=provider, base_model=base_model).first()

@@ -12,7 +12,7 @@ from core.access import domains_of
 from core.admin.base import staff
 from core.errors import Refusal
 from core.models import Domain
-from finetune import budgets, curation, training
+from finetune import budgets, curation, speeds, training
 from finetune.admin.demonstration import base_demonstrates
 from finetune.models import FineTuningJob, Method, Part, ProviderFile
 from trainingsite.admin.base import domain_asked, page, requires
@@ -52,6 +52,7 @@ def start(request: HttpRequest) -> HttpResponse:
         seal=_seal(job) if job else "",
         changed=bool(job and request.POST.get("estimado")),
         budget=budgets.standing(domain),
+        measuring=bool(job) and speeds.is_asked(job.provider, job.base_model),
     )
 
 

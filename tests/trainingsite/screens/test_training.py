@@ -16,6 +16,7 @@ from finetune.models import (
     JobEvent,
     JobStatus,
     Price,
+    Speed,
 )
 from tests.factories import a_conversation, a_domain
 from tests.finetune.datasets.test_versions import corrected
@@ -169,6 +170,13 @@ def test_another_choice_than_the_estimated_one_is_estimated_first(
 
     assert "Cambió algo desde la estimación anterior" in answer.content.decode()
     assert not FineTuningJob.objects.exists()
+
+
+def test_a_time_that_is_being_measured_is_told_so(sign_in, domain, training_provider):
+    fields, trainer = what_to_start(domain), sign_in("trainer")
+    assert "se está midiendo" in trainer.post(START, fields).content.decode()
+    Speed.objects.update(state="dead")
+    assert "no se sabe antes del primero" in trainer.post(START, fields).content.decode()
 
 
 def test_how_it_learns_is_chosen_among_the_folded_options(sign_in, domain, training_provider):
