@@ -7,7 +7,7 @@ from datetime import datetime
 
 from conversations import consent
 from conversations.capture import ConsentMissing, Exchange, Facts, Outcome, Reply, capture_many
-from conversations.models import ChatSession, Origin, Person
+from conversations.models import ChatSession, ConsentEvent, Origin, Person
 from core.errors import Invalid, Refusal
 from core.models import Domain
 
@@ -97,18 +97,27 @@ def _may_be_about_consent(message: Message, asked: set[str]) -> bool:
     said = message.question
     if said and message.user_id in asked:
         return True
-    return consent.asks_about(said) or consent.command_in(said) is not None
+    asks = consent.asks_about(said) or consent.asks_for_data(said) or consent.asks_to_erase(said)
+    return asks or consent.command_in(said) is not None
 
 
 def _heard(message: Message, person: Person | Invalid | None) -> Refusal | None:
     """Hear what ``message`` says about consent; why it is not kept, if it is about that."""
     if isinstance(person, Invalid):
         return person
-    event = person and consent.hear(
-        person, message.question, channel=CHANNEL, delivery=_print_of(message, person)
-    )
-    if event or consent.asks_about(message.question):
+    event = person and _said(person, message)
+    if event or consent.asks_about(message.question) or consent.asks_for_data(message.question):
         return AboutConsent("El mensaje solo habla del consentimiento; se atendió.")
+    return None
+
+
+def _said(person: Person, message: Message) -> ConsentEvent | None:
+    """What ``message`` says about the person's consent or data, done; once for each delivery."""
+    delivery = _print_of(message, person)
+    if event := consent.hear(person, message.question, channel=CHANNEL, delivery=delivery):
+        return event
+    if consent.asks_to_erase(message.question):
+        return consent.forget(person, channel=CHANNEL, evidence=f"orden, mensaje {delivery}")
     return None
 
 

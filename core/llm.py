@@ -8,7 +8,7 @@ other module of the Django apps imports ``openai``; what it raises comes out of 
 import json
 import ssl
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +36,7 @@ class Provider:
     trains_until: str = ""  # the day (YYYY-MM-DD) from which it takes no new trainings
     webhook_secret: str = ""  # what it signs its calls to us with
     passage_model: str = ""  # for what is searched, where it tells that from questions
+    context: int = 2048  # tokens that question, material and answer share
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,46 @@ def complete(
         tokens=reply.usage.total_tokens if reply.usage else 0,
         milliseconds=round((time.monotonic() - started) * 1000),
     )
+
+
+def stream(
+    name: str, messages: Sequence[Message], *, model: str = "", **options: Any
+) -> Generator[str, None, Completion]:
+    """Ask a model, and give its words as they come; the whole is what the generator returns.
+
+    Fails as :func:`complete` does, also in the middle.
+    """
+    chosen = model or provider(name).chat_model
+    started, said, told = time.monotonic(), [], None
+    with explained(name), _unbroken(name), client(name) as asking:
+        for chunk in asking.chat.completions.create(
+            model=chosen,
+            messages=cast("Any", list(messages)),
+            stream=True,
+            stream_options={"include_usage": True},
+            **options,
+        ):
+            told = chunk.usage or told
+            if piece := chunk.choices[0].delta.content if chunk.choices else None:
+                said.append(piece)
+                yield piece
+    return Completion(
+        text="".join(said).strip(),
+        model=chosen,
+        tokens=told.total_tokens if told else len(said),
+        milliseconds=round((time.monotonic() - started) * 1000),
+    )
+
+
+@contextmanager
+def _unbroken(name: str) -> Iterator[None]:
+    """What ends a stream in the middle is told by those beneath ``openai``, not by itself."""
+    import httpx2
+
+    try:
+        yield
+    except (httpx2.HTTPError, ValueError) as error:
+        raise ModelUnavailable(f"El proveedor «{name}» se cortó.", proveedor=name) from error
 
 
 def complete_json(

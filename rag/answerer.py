@@ -28,7 +28,7 @@ def answerer(
         return assistant.lookup(domain, question, among=among)[: domain.examples]
 
     def respond(variant: str, question: str) -> tuple[str, int]:
-        shown = () if variant == Variant.BASE else assistant.fitting(near(question))
+        shown = () if variant == Variant.BASE else near(question)
         options = {"temperature": 0, "max_tokens": TOKENS}
         try:
             reply = assistant.ask(domain, question, shown, tuned=tuned.get(variant), **options)

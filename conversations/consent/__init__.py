@@ -8,10 +8,16 @@ from conversations.consent.identity import (
     person_known_as,
     pseudonym,
 )
-from conversations.consent.recording import grant, lock, record, withdraw
+from conversations.consent.recording import forget, grant, lock, record, withdraw
 from conversations.consent.talk import Said, reply_to
 from conversations.consent.texts import text_of, write_text
-from conversations.consent.words import answer_to, asks_about, command_in
+from conversations.consent.words import (
+    answer_to,
+    asks_about,
+    asks_for_data,
+    asks_to_erase,
+    command_in,
+)
 
 __all__ = [
     "Said",
@@ -19,9 +25,12 @@ __all__ = [
     "ask",
     "asked",
     "asks_about",
+    "asks_for_data",
+    "asks_to_erase",
     "canonical",
     "command_in",
     "find_person",
+    "forget",
     "grant",
     "hear",
     "keyed",

@@ -76,6 +76,19 @@ def withdraw(person: Person, *, channel: str, evidence: str = "") -> ConsentEven
     )
 
 
+@transaction.atomic
+def forget(person: Person, *, channel: str, evidence: str = "") -> ConsentEvent:
+    """They want nothing of theirs kept: a no to training, and what is there is erased, whether or
+    not they had agreed. What they said to the question of consent stays as proof.
+    """
+    lock(person)
+    had_agreed = person.consents_to(Purpose.TRAINING)
+    event = withdraw(person, channel=channel, evidence=evidence)
+    if not had_agreed:
+        _queue_erasure(person)
+    return event
+
+
 def lock(person: Person) -> None:
     """Until the transaction ends, nobody stores their words or writes down another answer."""
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)

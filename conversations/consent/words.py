@@ -12,6 +12,12 @@ REFUSING = frozenset({"no", "nope", "rechazar", "reject", "2"})
 ASKING = frozenset({"consentimiento", "consent", "privacidad", "privacy", "datos"})
 SETTING = frozenset({"consentimiento", "consent"})  # these, with an answer, settle it in one step
 LEAVING = "baja"
+READING = frozenset({"mis datos", "ver mis datos", "my data"})
+ERASING = frozenset(
+    {f"{verb} mis datos" for verb in ("borra", "borrar", "borre", "borren")}
+    | {f"{verb} mis datos" for verb in ("elimina", "eliminar", "elimine", "eliminen")}
+    | {"delete my data"}
+)
 _LONGEST = 60  # characters: what is longer is a message, not a word
 
 
@@ -46,6 +52,24 @@ def asks_about(message: str) -> bool:
     [True, True, False]
     """
     return _plain(message) in ASKING
+
+
+def asks_for_data(message: str) -> bool:
+    """Whether the person wants to know what is kept of them.
+
+    >>> [asks_for_data(it) for it in ("Mis datos.", "¿mis datos de pago?")]
+    [True, False]
+    """
+    return _plain(message) in READING
+
+
+def asks_to_erase(message: str) -> bool:
+    """Whether the person wants all erased that is kept of them.
+
+    >>> [asks_to_erase(it) for it in ("¡BORRAR MIS DATOS!", "borrar mis datos de envío")]
+    [True, False]
+    """
+    return _plain(message) in ERASING
 
 
 def _plain(message: str) -> str:

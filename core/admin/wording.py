@@ -61,6 +61,7 @@ ACTIONS: dict[str, Any] = {
     "model_evaluated": _("Modelo evaluado"),
     "model_file_taken": _("Archivo de un modelo descargado"),
     "model_gone": _("Modelo que ya no está en su proveedor"),
+    "person_erased_from_knowledge": _("Persona borrada de diálogos, proformas y pulgares"),
     "person_erased_from_data": _("Persona borrada de los conjuntos de datos"),
     "provider_paused": _("Proveedor en pausa"),
     "provider_resumed": _("Proveedor reanudado"),

@@ -128,8 +128,9 @@ def test_without_an_embedder_the_model_answers_alone(domain, approved, provider)
 def test_provider_down_is_said_and_nothing_is_kept(domain, approved, provider):
     provider.replies[CHAT] = 503, {"error": {"message": "busy"}}
     before = Conversation.objects.count()
-    with pytest.raises(ModelUnavailable):
-        answer(domain, "¿cuánto demora?", by=a_user())
+    reply = answer(domain, "¿cuánto demora?", by=a_user())
+    assert (reply.source, reply.conversation) == ("sorry", None)
+    assert "no puedo contestar" in reply.text
     assert Conversation.objects.count() == before
 
 
@@ -140,8 +141,13 @@ def test_refused_key_of_the_embedder_leaves_the_model_alone(domain, approved, pr
 
 def test_model_that_says_nothing_has_failed(domain, approved, provider):
     provider.replies[CHAT] = 200, a_completion("  ")
+    assert answer(domain, "¿cuánto demora?", by=a_user()).source == "sorry"
+
+
+def test_a_model_that_is_tried_out_fails_as_it_does(domain, approved, provider):
+    provider.replies[CHAT] = 503, {"error": {"message": "busy"}}
     with pytest.raises(ModelUnavailable):
-        answer(domain, "¿cuánto demora?", by=a_user())
+        answer(domain, "¿cuánto demora?", by=a_user(), variant="examples", keep=False)
 
 
 def test_approved_answer_too_long_for_a_small_model_is_not_shown_to_it(domain, provider):

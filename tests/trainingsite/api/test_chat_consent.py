@@ -131,7 +131,7 @@ def test_an_exchange_that_cannot_be_kept_is_answered_all_the_same(bot, monkeypat
         raise DatabaseError("row contains secrets")
 
     says(bot, "consentimiento sí")
-    monkeypatch.setattr("rag.assistant.capture", broken)
+    monkeypatch.setattr("rag.assistant.keeping.capture", broken)
     assert says(bot, QUESTION)[0] == "Cédula y planilla."
 
 

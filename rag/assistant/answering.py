@@ -1,0 +1,119 @@
+"""The bot's answer, from a message to what is kept of it: whole, or word by word."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from typing import Unpack
+
+from conversations import consent
+from conversations.capture import masked
+from conversations.models import Purpose
+from conversations.said import Said
+from core.errors import ModelRefused, ModelUnavailable, Refusal
+from core.models import Domain
+from rag import budgets, commands, dialogues, turns
+from rag.assistant import asking, examples, keeping, looking, unaided
+from rag.assistant.values import Answer, How, Question
+from rag.models import Dialogue, Turn
+from rag.turns import Trail
+
+Answering = Generator[str, None, Answer]
+
+
+def answer(domain: Domain, question: str, **how: Unpack[How]) -> Answer:
+    """Answer ``question`` in ``domain`` and store the exchange, where that is agreed to.
+
+    What a person says about their data is heard first. Then a proforma is spoken about; an
+    approved or corrected answer to nearly the same question is served as it is; else the model in
+    service answers from the documents that whoever asks may read, and the nearest approved
+    answers. When no model can be asked, what is known is served as it stands, or an apology.
+    A person is answered whatever their consent, and asked for it once.
+
+    Raises :class:`rag.budgets.OverBudget`, and with a ``variant`` other than ``active`` whatever
+    its model fails with.
+    """
+    return asking.whole(_answering(Question(domain, question, **how), live=False))
+
+
+def stream(domain: Domain, question: str, **how: Unpack[How]) -> Iterator[str | Answer]:
+    """As :func:`answer`, giving a model's words as they come; the last item is the answer.
+
+    Its text is what counts: where a model failed midway, another one's words are only there. What
+    is raised is raised before the first word.
+    """
+    yield (yield from _answering(Question(domain, question, **how), live=True))
+
+
+def _answering(asked: Question, *, live: bool) -> Answering:
+    if asked.person and (said := commands.reply(asked.person, asked.text, channel=asked.channel)):
+        due = said.question.text.text if said.question else None
+        return Answer(said.text, "consent", consent=due)
+    turn = turns.begin(
+        asked.domain,
+        person=asked.person,
+        user=asked.by,
+        channel=asked.channel,
+        tokens=budgets.most(asked.domain, asked.text),
+    )
+    trail = Trail()
+    dialogue = dialogues.opened(asked.person, asked.channel) if asked.person else None
+    try:
+        found = yield from _found(asked, dialogue, trail, live=live)
+    except Refusal:
+        turns.end(turn, trail)
+        raise
+    return _ended(asked, found, dialogue, turn, trail)
+
+
+def _found(asked: Question, dialogue: Dialogue | None, trail: Trail, *, live: bool) -> Answering:
+    """The answer itself, from the first that has one."""
+    if asked.person:
+        trail.add("consent", granted=asked.person.consents_to(Purpose.TRAINING))
+    safe, masks = Said(asked.domain).counted(asked.text)
+    trail.add("masks", kinds=dict(masks))
+    near = () if asked.variant == "base" else examples.lookup(asked.domain, safe)
+    if asked.variant == "active" and (served := unaided.served(asked.domain, near)):
+        return served
+    looked = looking.look(asked, safe, near, dialogue)
+    trail.add("looked_up", examples=len(near), passages=len(looked.found))
+    if asked.variant == "active" and unaided.is_beyond(asked, safe, looked):
+        return unaided.unknown(asked.domain)
+    try:
+        reply = yield from asking.ask_best(
+            asked.domain, safe, looked.material, variant=asked.variant, trail=trail, live=live
+        )
+    except (ModelUnavailable, ModelRefused):
+        if asked.variant != "active":
+            raise
+        return unaided.instead(asked.domain, looked)
+    return looking.answer_of(reply, looked)
+
+
+def _ended(
+    asked: Question, found: Answer, dialogue: Dialogue | None, turn: Turn, trail: Trail
+) -> Answer:
+    """Keep what is to be kept, and say what goes with the answer."""
+    trail.add("reply", source=found.source, model=found.model)
+    kept = keeping.keep(asked, found) if asked.keep and found.source != "sorry" else None
+    trail.add("saved", conversation=kept.pk if kept else None)
+    turns.end(
+        turn,
+        trail,
+        source=found.source,
+        model=found.model,
+        conversation=kept,
+        trained_model=found.reply.trained if found.reply else None,
+        prompt=found.reply.prompt if found.reply else None,
+        failed=found.source == "sorry",
+        examples=[it.conversation_id for it in found.examples],
+        chunks=[it.chunk_id for it in found.sources],
+    )
+    whole = replace(found, conversation=kept, turn=turn)
+    return _with_what_is_due(asked, whole, dialogue) if dialogue else whole
+
+
+def _with_what_is_due(asked: Question, found: Answer, dialogue: Dialogue) -> Answer:
+    """The greeting of a new dialogue and the question of consent; what was said is remembered."""
+    dialogues.said(dialogue, masked(asked.text, asked.domain), masked(found.text, asked.domain))
+    welcome = asked.domain.texts.get("welcome") if dialogues.welcome(dialogue) else None
+    due = consent.ask(dialogue.person, channel=asked.channel)
+    return replace(found, welcome=welcome or None, consent=due.text.text if due else None)

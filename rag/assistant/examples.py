@@ -1,0 +1,60 @@
+"""Approved exchanges near a question: to be served as they are, or shown to a model."""
+
+import logging
+
+from conversations import embedding
+from conversations.models import Conversation, ConversationQuerySet
+from core import llm
+from core.errors import ModelRefused, ModelUnavailable
+from core.models import Domain
+from rag.assistant.values import Example
+
+logger = logging.getLogger(__name__)
+
+NEAR = 0.06  # below the line of being served: an example that still is about the same
+
+
+def lookup(
+    domain: Domain, question: str, *, among: ConversationQuerySet | None = None
+) -> tuple[Example, ...]:
+    """The approved exchanges nearest to ``question``, nearest first; none without an embedder.
+
+    ``among`` limits them: an evaluation must not find the question it asks.
+    """
+    try:
+        (vector,) = llm.embed([question])
+    except (ModelUnavailable, ModelRefused) as error:
+        logger.warning("No examples without an embedder: %s", error)
+        return ()
+    rows = Conversation.objects.filter(domain=domain) if among is None else among
+    approved = rows.ready(min_stars=domain.min_stars)
+    # One more than shown: the margin of a reuse is measured against it.
+    nearest = embedding.nearest(approved, vector, limit=domain.examples + 1)
+    return tuple(
+        Example(row.pk, row.question, row.answer, round(similarity, 4))
+        for row, similarity in nearest
+    )
+
+
+def reuse(domain: Domain, examples: tuple[Example, ...]) -> Example | None:
+    """The approved answer that may be served as it is: near enough, and clearly the nearest.
+
+    Both lines are settings of the domain, since each embedder spreads its cosines differently.
+    """
+    best = same(domain, examples)
+    if best is None:
+        return None
+    rivals = [it.similarity for it in examples[1:] if it.answer != best.answer]
+    clear = not rivals or best.similarity - max(rivals) >= domain.reuse_margin
+    return best if clear else None
+
+
+def same(domain: Domain, examples: tuple[Example, ...]) -> Example | None:
+    """The nearest of ``examples`` if it is near enough, whatever the others answer."""
+    best = examples[0] if examples else None
+    return best if best and best.similarity >= domain.reuse_similarity else None
+
+
+def are_near(domain: Domain, examples: tuple[Example, ...]) -> bool:
+    """Whether the nearest of ``examples`` is about what was asked: the nearest need not be near."""
+    return bool(examples) and examples[0].similarity >= domain.reuse_similarity - NEAR

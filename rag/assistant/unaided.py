@@ -1,0 +1,59 @@
+"""Answers that no model makes: what was approved, what a document says, or that there is none."""
+
+from django.utils.translation import gettext_lazy as _
+
+from conversations import screening
+from core.models import Domain
+from rag import cleaning, prompting
+from rag.assistant import examples
+from rag.assistant.looking import Looked, sources
+from rag.assistant.values import Answer, Example, Question
+from rag.models import Document
+
+SORRY = _("Ahora mismo no puedo contestar. Inténtelo de nuevo en unos minutos.")
+UNKNOWN = _("No encuentro eso en la información que tengo. ¿Puede preguntarlo de otra manera?")
+GREETINGS = ("hola", "buenas", "buenos días", "buenas tardes", "buenas noches", "gracias", "adiós")
+LONGEST_PASSAGE = 700  # characters of one that is served as it stands
+
+
+def served(domain: Domain, near: tuple[Example, ...]) -> Answer | None:
+    """The approved answer that is served as it is, if one is near enough."""
+    best = examples.reuse(domain, near)
+    return Answer(best.answer, "approved", examples=near) if best else None
+
+
+def is_beyond(asked: Question, safe: str, looked: Looked) -> bool:
+    """Whether nothing that is known carries the question, where documents are to be answered from.
+
+    A greeting needs nothing. A domain whose text ``unknown`` is empty lets its model answer.
+    """
+    if looked.found or examples.are_near(asked.domain, looked.near) or not asked.documents:
+        return False
+    if asked.domain.texts.get("unknown") == "" or _is_small_talk(asked.domain, safe):
+        return False
+    return Document.objects.filter(domain=asked.domain).in_use().exists()
+
+
+def unknown(domain: Domain) -> Answer:
+    """That nothing is known, in the domain's words (text ``unknown``) or the house's."""
+    return Answer(domain.texts.get("unknown") or str(UNKNOWN), "unknown")
+
+
+def instead(domain: Domain, looked: Looked) -> Answer:
+    """What is said when no model can be asked: the nearest approved answer, if it is near enough,
+    else the best passage word for word, else an apology (text ``sorry``).
+    """
+    if best := examples.same(domain, looked.near):
+        return Answer(best.answer, "approved", examples=looked.near)
+    if looked.passages:
+        words = prompting.shortened(looked.passages[0].text, LONGEST_PASSAGE)
+        text = cleaning.clean(words, hosts=domain.texts.get("links") or [])
+        told = sources(looked.found[:1], cited=frozenset({1}))
+        return Answer(f"{text} [1]", "passage", sources=told)
+    return Answer(domain.texts.get("sorry") or str(SORRY), "sorry")
+
+
+def _is_small_talk(domain: Domain, safe: str) -> bool:
+    greetings = [*GREETINGS, *(domain.texts.get("greetings") or [])]
+    why = screening.screen(safe, greetings=greetings, keywords=(), has_entity=False)
+    return why is not None
