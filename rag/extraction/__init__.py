@@ -50,7 +50,7 @@ def extract(file: IO[bytes], kind: FileKind) -> Extracted:
 
 def _run(kind: FileKind, file: IO[bytes], said: IO[bytes]) -> int:
     """Have the child read; its exit status, negative for the signal that ended it."""
-    command = [sys.executable, "-m", "rag.extraction.child", kind]
+    command = [sys.executable, "-m", "rag.extraction.child", kind, str(limits.CPU_SECONDS)]
     try:
         return subprocess.run(  # noqa: S603
             command,

@@ -1,8 +1,9 @@
-"""The process that reads one document and may be killed: ``python -m rag.extraction.child KIND``.
+"""The process that reads one document and may be killed.
 
-It takes the file on standard input and says, one JSON object a line, the blocks that it finds;
-last ``{"pages": n}``, or ``{"fault": why}``. It limits itself before it looks at a byte, and it
-ends by itself, whoever started it. It needs neither Django nor the site's secrets.
+``python -m rag.extraction.child KIND SECONDS`` takes the file on standard input and says, one JSON
+object a line, the blocks that it finds; last ``{"pages": n}``, or ``{"fault": why}``. It limits
+itself before it looks at a byte, and it ends by itself, whoever started it. It needs neither
+Django nor the site's secrets.
 """
 
 import json
@@ -25,32 +26,30 @@ def main(kind: str, file: IO[bytes], said: TextIO) -> None:
         tell(_read(FileKind(kind), file), said)
     except Unreadable as error:
         _say(said, fault=error.fault)
-    except MemoryError:
-        _say(said, fault=Fault.MEMORY)
     except Exception as error:  # noqa: BLE001 (readers fail on broken files in every way there is)
         _say(said, fault=_fault_of(error))
 
 
 def tell(blocks: Iterator[Block], said: TextIO) -> None:
     """Say the blocks that hold text, clean; :class:`Unreadable` when there is none, or too much."""
-    left, page = limits.MOST_CHARACTERS, None
+    left, page, found = limits.MOST_CHARACTERS, None, False
     for block in blocks:
         page = block.page
-        text = clean(block.text)
-        left -= len(text)
+        left -= len(block.text)
         if left < 0:
             raise Unreadable(Fault.CHARACTERS)
-        if text:
+        if text := clean(block.text):
+            found = True
             _say(said, text=text, page=block.page, heading=clean(block.heading))
-    if left == limits.MOST_CHARACTERS:
+    if not found:
         raise Unreadable(Fault.NO_TEXT)
     _say(said, pages=page)
 
 
-def limit_self() -> None:
-    """Never more than what ``limits`` gives, whatever the file makes a reader do."""
+def limit_self(seconds: int) -> None:
+    """Never more than this of the processor, and what ``limits`` gives, whatever the file does."""
     for what, most in (
-        (resource.RLIMIT_CPU, limits.CPU_SECONDS),
+        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_AS, limits.MEMORY),
         (resource.RLIMIT_FSIZE, limits.OUTPUT),
         (resource.RLIMIT_CORE, 0),
@@ -82,13 +81,15 @@ def _reader(kind: FileKind) -> Callable[[IO[bytes]], Iterator[Block]]:
     return read_markdown if kind == FileKind.MD else read_text
 
 
-def _fault_of(error: Exception) -> Fault:
-    """What is wrong with the file, by what its reader failed with."""
+def _fault_of(error: BaseException | None) -> Fault:
+    """What is wrong with the file, by what its reader failed with, or that one's cause."""
     from defusedxml import DefusedXmlException
 
     if isinstance(error, DefusedXmlException):
         return Fault.FORBIDDEN_XML
-    return Fault.DAMAGED
+    if isinstance(error, MemoryError):
+        return Fault.MEMORY
+    return _fault_of(error.__cause__) if error else Fault.DAMAGED
 
 
 def _say(said: TextIO, **what: str | int | None) -> None:
@@ -96,5 +97,5 @@ def _say(said: TextIO, **what: str | int | None) -> None:
 
 
 if __name__ == "__main__":
-    limit_self()
+    limit_self(int(sys.argv[2]))
     main(sys.argv[1], sys.stdin.buffer, sys.stdout)
