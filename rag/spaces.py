@@ -53,22 +53,15 @@ def passage_model(provider: str) -> str:
 
 
 def build(model: str, provider: str) -> VectorSpace:
-    """The space of ``model``, opened beside the active one if it was not there.
+    """The space of ``model`` with its index, opened beside the active one if it was not there.
 
     Raises :class:`Invalid` for an unknown provider, and what the provider fails with.
     """
-    if known := VectorSpace.objects.filter(model=model).first():
-        return _reopened(known, provider)
-    vectors = llm.embed(["pasaje"], by=provider, model=model)
-    told = llm.provider(provider)
-    space, _ = VectorSpace.objects.get_or_create(
-        model=model,
-        defaults={
-            "provider": provider,
-            "question_model": told.embedding_model if model == told.passage_model else model,
-            "dimensions": len(vectors[0]),
-        },
-    )
+    space = VectorSpace.objects.filter(model=model).first() or _opened(model, provider)
+    if space.provider != provider or space.state == State.RETIRED:
+        space.provider, space.state = provider, State.BUILDING
+        space.save(update_fields=["provider", "state"])
+    _make_index(space)
     return space
 
 
@@ -92,8 +85,7 @@ def go_on() -> str:
 
 
 def switch(space: VectorSpace) -> None:
-    """Searches use ``space`` from now on; its index is there before it is asked."""
-    make_index(space)
+    """Searches use ``space`` from now on."""
     with transaction.atomic():
         VectorSpace.objects.filter(state=State.ACTIVE).update(state=State.RETIRED)
         space.state, space.activated_at = State.ACTIVE, timezone.now()
@@ -124,51 +116,51 @@ def vector_type(space: VectorSpace) -> str:
     return f"{name}({space.dimensions:d})"
 
 
-def make_index(space: VectorSpace) -> None:
-    """The partial index of one model, made without stopping who writes where that is possible."""
+def _open_first() -> VectorSpace:
+    provider = settings.DOCUMENT_EMBEDDER
+    space = build(passage_model(provider), provider)
+    try:
+        switch(space)
+    except IntegrityError:  # somebody else opened one meanwhile
+        return current()
+    return space
+
+
+def _opened(model: str, provider: str) -> VectorSpace:
+    """A new space, as long as the provider's vectors are."""
+    (vector,) = llm.embed(["pasaje"], by=provider, model=model)
+    told = llm.provider(provider)
+    space, _made = VectorSpace.objects.get_or_create(
+        model=model,
+        defaults={
+            "provider": provider,
+            "question_model": told.embedding_model if model == told.passage_model else model,
+            "dimensions": len(vector),
+        },
+    )
+    return space
+
+
+def _make_index(space: VectorSpace) -> None:
+    """The partial index of one model: made while it is empty, so that no task waits for it."""
     kind = vector_type(space)
-    gently = "" if connection.in_atomic_block else "CONCURRENTLY"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"DROP INDEX {gently} IF EXISTS {_index(space)}"
-        )  # half made, if it is there
-        cursor.execute(
-            f"CREATE INDEX {gently} {_index(space)} ON {Chunk._meta.db_table} "
+            f"CREATE INDEX {_gently()} IF NOT EXISTS {_index(space)} ON {Chunk._meta.db_table} "
             f"USING hnsw ((embedding::{kind}) {kind.partition('(')[0]}_cosine_ops) "
             "WHERE modelo_embedding = %s",
             [space.model],
         )
 
 
-def _open_first() -> VectorSpace:
-    provider = settings.DOCUMENT_EMBEDDER
-    space = build(passage_model(provider), provider)
-    try:
-        with transaction.atomic():
-            switch(space)
-    except IntegrityError:  # somebody else opened one meanwhile
-        return current()
-    return space
-
-
-def _reopened(space: VectorSpace, provider: str) -> VectorSpace:
-    """A space that was there: it may have been retired, or have moved to another provider."""
-    if space.state == State.RETIRED:
-        space.state = State.BUILDING
-    space.provider = provider
-    space.save(update_fields=["state", "provider"])
-    return space
-
-
 def _copy(space: VectorSpace) -> int:
-    """Give ``space`` what it lacks, for some seconds; how many chunks."""
+    """Give ``space`` what it lacks, a batch at least and for some seconds; how many chunks."""
     done, started = 0, time.monotonic()
-    while time.monotonic() - started < SECONDS:
-        batch = list(missing(space).order_by("document", "position")[:BATCH])
-        if not batch:
-            break
+    while batch := list(missing(space).order_by("document", "position")[:BATCH]):
         vectors = embedding.embed_passages([it.passage for it in batch], space=space)
         done += _store(space, batch, vectors)
+        if time.monotonic() - started > SECONDS:
+            break
     return done
 
 
@@ -211,9 +203,16 @@ def _remove_others(space: VectorSpace) -> int:
 
 
 def _drop_index(space: VectorSpace) -> None:
-    gently = "" if connection.in_atomic_block else "CONCURRENTLY"
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP INDEX {gently} IF EXISTS {_index(space)}")
+        cursor.execute(f"DROP INDEX {_gently()} IF EXISTS {_index(space)}")
+
+
+def _gently() -> str:
+    """An index is made or dropped beside who writes, but not inside a transaction."""
+    if not connection.in_atomic_block:
+        return "CONCURRENTLY"
+    connection.check_constraints()  # those that wait for the commit would stand in the way
+    return ""
 
 
 def _index(space: VectorSpace) -> str:

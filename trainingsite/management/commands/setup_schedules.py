@@ -12,6 +12,8 @@ EVERY_MINUTE = {
     "borrados": "conversations.tasks.erase_waiting",
     "etiquetas": "conversations.tasks.process_waiting",
     "documentos": "rag.tasks.process_documents",
+    "vectores de documentos": "rag.tasks.build_vectors",
+    "medidas de la búsqueda": "rag.tasks.measure_searches",
     "entrenamientos": "finetune.tasks.poll_jobs",
     "archivos borrados": "finetune.tasks.remove_files",
     "evaluaciones": "finetune.tasks.evaluate_waiting",
