@@ -200,13 +200,20 @@ def complete_json(
     name: str, messages: Sequence[Message], *, schema: dict[str, Any], **options: Any
 ) -> dict[str, Any] | None:
     """Ask for JSON of the shape ``schema``; ``None`` when what came back is not that."""
+    return structured(name, messages, schema=schema, **options)[0]
+
+
+def structured(
+    name: str, messages: Sequence[Message], *, schema: dict[str, Any], **options: Any
+) -> tuple[dict[str, Any] | None, Completion]:
+    """As :func:`complete_json`, with the answer that it was read from and what that took."""
     wanted = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
     reply = complete(name, messages, response_format=wanted, **options)
     try:
         found = json.loads(reply.text)
     except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
+        return None, reply
+    return found if isinstance(found, dict) else None, reply
 
 
 def embed(texts: Sequence[str], *, by: str = "", model: str = "") -> list[list[float]]:
