@@ -21,7 +21,7 @@ _SPELLINGS = [  # what sounds the same is often written the same, or the other w
     (re.compile("v"), "b"),
     (re.compile("ll"), "y"),
     (re.compile(r"(.)\1+"), r"\1"),
-    (re.compile("(?<=...)(?:es|s|e)$"), ""),
+    (re.compile("(?<=...)(?:eses|es|s|e)$"), ""),  # "interés", "intereses"
     (re.compile("(?<=....)a$"), "o"),
 ]
 FILLERS = frozenset(["a", "al", "de", "del", "el", "en", "la", "las", "los", "para", "por", "y"])
@@ -73,7 +73,7 @@ def fold(word: str) -> str:
     return folded
 
 
-_RIGHT = frozenset([fold("cuando")])  # is itself, and no slip of "cuánto"
+_RIGHT = frozenset(map(fold, ["cuando", "espere", "espera"]))  # no slips of "cuánto", "ez peel"
 
 
 @dataclass
