@@ -23,6 +23,7 @@ ACTIONS: dict[str, Any] = {
     "auto_training_off": _("Entrenamiento automático apagado"),
     "auto_training_on": _("Entrenamiento automático encendido"),
     "auto_training_refused": _("Entrenamiento automático que no pudo empezar"),
+    "configuration_edited": _("Configuración del asistente cambiada"),
     "consent_granted": _("Consentimiento dado"),
     "consent_withdrawn": _("Consentimiento retirado"),
     "consent_text_written": _("Texto de consentimiento escrito"),
@@ -45,6 +46,7 @@ ACTIONS: dict[str, Any] = {
     "domain_edited": _("Dominio editado"),
     "evaluation_begun": _("Evaluación empezada"),
     "export_downloaded": _("Exportación descargada"),
+    "fields_synchronised": _("Catálogo de campos sincronizado"),
     "job_cancel_asked": _("Cancelación pedida"),
     "job_cancelled": _("Entrenamiento cancelado"),
     "job_deleted": _("Entrenamiento eliminado"),
@@ -76,6 +78,8 @@ ACTIONS: dict[str, Any] = {
     "setting_edited": _("Ajuste cambiado"),
     "token_issued": _("Clave creada"),
     "token_revoked": _("Clave revocada"),
+    "vocabulary_removed": _("Palabra, campo o variable eliminados"),
+    "vocabulary_written": _("Palabra, campo o variable escritos"),
 }
 """Every action that is recorded; one nobody has named yet shows its own word."""
 
