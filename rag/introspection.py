@@ -89,7 +89,9 @@ def _meanings(table: str) -> dict[str, str]:
     """What the site calls the columns of a table of its own."""
     ours = (it for it in apps.get_models() if it._meta.db_table == table)
     return {
-        field.column: str(field.verbose_name) for it in ours for field in it._meta.concrete_fields
+        str(field.column): str(field.verbose_name)
+        for it in ours
+        for field in it._meta.concrete_fields
     }
 
 
