@@ -7,7 +7,11 @@ import pytest
 from django.db import connection
 
 PATIENCE = 20  # seconds, for a machine that is busy
-WAITS = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
+WAITS = """
+SELECT EXISTS (
+    SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))
+)
+"""
 
 
 @contextmanager

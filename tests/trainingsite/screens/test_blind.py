@@ -82,6 +82,8 @@ def test_other_words_than_sides_are_refused(sign_in, evaluation):
 
 
 def test_sides_change_from_question_to_question(evaluation):
+    for number in range(6, 40):  # with six, chance puts all on one side now and then
+        answers(evaluation, f"¿Pregunta {number}?", tuned="Mañana.", examples="Hoy.")
     sides = set()
     while pair := blind.next_pair(evaluation, by="ana"):
         sides.add(pair.left.variant)
