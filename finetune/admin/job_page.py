@@ -60,7 +60,7 @@ def spoken(span: timedelta) -> str:
 
 def settings_of(job: FineTuningJob) -> list[tuple[str, Any]]:
     """What the job was started with; nothing of it changes afterwards."""
-    automatic = _("los elige el proveedor")
+    automatic = _("a elección del proveedor")
     return [
         (_("Modelo base"), job.base_model),
         (_("Proveedor"), job.provider),

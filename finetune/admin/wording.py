@@ -45,6 +45,10 @@ MESSAGES = [
             r"Fine-tuning job goes on from step (?P<step>\d+)",
             "El entrenamiento sigue desde el paso {step}",
         ),
+        (
+            r"Training on the CPU: .+",
+            "Se entrena en el procesador: no hay tarjeta gráfica que sirva",
+        ),
         (r"Training on (?P<name>.+)", "Se entrena en: {name}"),
         (
             rf"(?P<number>\d+) {_PART} example\(s\) left out: longer than (?P<limit>\d+) tokens",
@@ -58,6 +62,9 @@ MESSAGES = [
             r"Pausing the training: it stops after the step it is at",
             "En pausa en cuanto acabe el paso en que está",
         ),
+        (r"Fine-tuning job paused before it was started", "En pausa antes de empezar"),
+        (r"Training paused: the server was stopped", "En pausa: se detuvo el servidor"),
+        (r"Training paused at step (?P<step>\d+)", "En pausa en el paso {step}"),
         (r"Resuming the training", "El entrenamiento sigue"),
         (
             r"The server was restarted; the training begins again",

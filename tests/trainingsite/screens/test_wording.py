@@ -22,6 +22,12 @@ from finetune.admin.wording import STATUSES, event_said, status_said
             "Entrenamiento acortado de 90 a 70 pasos, el límite de una máquina sin tarjeta gráfica",
         ),
         (
+            "Training on the CPU: torch was built without CUDA",
+            "Se entrena en el procesador: no hay tarjeta gráfica que sirva",
+        ),
+        ("Training on NVIDIA H100", "Se entrena en: NVIDIA H100"),
+        ("Training paused at step 7", "En pausa en el paso 7"),
+        (
             "2 training example(s) left out: longer than 512 tokens",
             "2 ejemplos de entrenamiento quedan fuera: tienen más de 512 tokens",
         ),
@@ -45,7 +51,7 @@ def test_figures_are_said_from_their_data():
 
 def test_every_plain_message_of_our_own_server_is_known():
     source = "".join(it.read_text() for it in Path("modelserver").glob("*.py"))
-    plain = re.findall(r'add_event\(\s*[\w.]+,\s*"([^"{]+)"', source)
+    plain = re.findall(r'(?:add_event|jobs\.pause)\(\s*[\w.]+,\s*"([^"{]+)"', source)
 
     assert len(plain) > 3
     assert [it for it in plain if event_said(it, {}) is None] == []
