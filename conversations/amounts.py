@@ -11,9 +11,14 @@ _NUMBERS = {
     for number, words in {
         0: "cero zero", 0.5: "medio media half", 1: "un una uno one", 2: "dos two",
         3: "tres three", 4: "cuatro four", 5: "cinco five", 6: "seis six", 7: "siete seven",
-        8: "ocho eight", 9: "nueve nine", 10: "diez ten", 12: "doce twelve", 15: "quince fifteen",
-        20: "veinte twenty", 25: "veinticinco", 30: "treinta thirty", 40: "cuarenta forty",
-        50: "cincuenta fifty", 100: "cien hundred",
+        8: "ocho eight", 9: "nueve nine", 10: "diez ten", 11: "once eleven", 12: "doce twelve",
+        13: "trece", 14: "catorce", 15: "quince fifteen", 16: "dieciséis", 17: "diecisiete",
+        18: "dieciocho", 19: "diecinueve", 20: "veinte twenty", 21: "veintiún veintiuna",
+        22: "veintidós", 23: "veintitrés", 24: "veinticuatro", 25: "veinticinco",
+        26: "veintiséis", 27: "veintisiete", 28: "veintiocho", 29: "veintinueve",
+        30: "treinta thirty", 40: "cuarenta forty", 50: "cincuenta fifty",
+        60: "sesenta sixty", 70: "setenta seventy", 80: "ochenta eighty", 90: "noventa ninety",
+        100: "cien hundred",
     }.items()
     for word in words.split()
 }  # fmt: skip

@@ -40,12 +40,12 @@ def quotes(answer: str, catalogue: Catalogue, fields: Mapping[str, Value]) -> It
         for match in _pattern(unit).finditer(answer):
             amount = Decimal(str(amount_of(match["before"] or match["after"])))
             product, size = _product(match.start(), named, fields)
-            limits = _price_range(catalogue, unit, product, size, glazed=any(said))
+            between = _price_range(catalogue, unit, product, size, glazed=any(said))
             extra = _extra(answer, match, named, catalogue, unit)
-            if extra and not (product and limits and limits[0] <= amount <= limits[1]):
-                limits, product, size = _limits([extra], unit), extra.code, ""
-            if limits:
-                yield Quote(amount, f"{product} {size}".strip() or unit, *limits)
+            if extra and not (product and between and between[0] <= amount <= between[1]):
+                between, product, size = limits([extra], unit), extra.code, ""
+            if between:
+                yield Quote(amount, f"{product} {size}".strip() or unit, *between)
 
 
 @lru_cache(maxsize=16)
@@ -102,15 +102,16 @@ def _price_range(
     """
     listed = [it for it in catalogue.by_kind.get("price", ()) if it.code == f"{product} {size}"]
     if listed:
-        low, high = _limits(listed, unit) or (Decimal(0), Decimal(0))
-        freight = _limits(catalogue.by_kind.get("freight", ()), unit)
-        factor = _limits(catalogue.by_kind.get("glaze_factor", ()), "")
+        low, high = limits(listed, unit) or (Decimal(0), Decimal(0))
+        freight = limits(catalogue.by_kind.get("freight", ()), unit)
+        factor = limits(catalogue.by_kind.get("glaze_factor", ()), "")
         return low * (factor[0] if factor and glazed else 1), high + (freight[1] if freight else 0)
     ranges = catalogue.by_kind.get("price_range", ())
-    return _limits([it for it in ranges if it.product == product] or ranges, unit)
+    return limits([it for it in ranges if it.product == product] or ranges, unit)
 
 
-def _limits(entries: Sequence[Entry], unit: str) -> tuple[Decimal, Decimal] | None:
+def limits(entries: Sequence[Entry], unit: str) -> tuple[Decimal, Decimal] | None:
+    """The lowest minimum and the highest maximum of the ``entries`` in ``unit``, if there are."""
     known = [it for it in entries if it.unit == unit]
     lows = [it.minimum for it in known if it.minimum is not None]
     highs = [it.maximum for it in known if it.maximum is not None]

@@ -42,10 +42,17 @@ def check(
     The bot's answer is checked too: a price that it quotes outside of the range must not be
     learned (requirements, 3.3).
     """
-    errors = [_check_field(it, fields.get(it.name), catalogue) for it in catalogue.fields]
+    errors = [validate(it, fields.get(it.name), catalogue) for it in catalogue.fields]
     errors += _missing(intent, fields, found, catalogue)
     errors += check_prices(answer, catalogue, fields)
     return [error for error in errors if error]
+
+
+def validate(field: Field, value: Value, catalogue: Catalogue) -> Error | None:
+    """An error unless ``value`` is one that ``field`` may have, or none."""
+    if field.measure:
+        return _measured(field.name, value, catalogue)
+    return None if field.is_open else _listed(field.name, value, catalogue)
 
 
 def validate_product(value: Value, catalogue: Catalogue) -> Error | None:
@@ -61,6 +68,11 @@ def validate_size(value: Value, catalogue: Catalogue) -> Error | None:
 def validate_glaseo(value: Value, catalogue: Catalogue) -> Error | None:
     """An error unless ``value`` is a percentage of glaze that the catalogue allows, or none."""
     return _measured("glaseo_percentage", value, catalogue)
+
+
+def nearest(value: str, codes: Sequence[str]) -> str:
+    """The one of ``codes`` that ``value`` most likely meant."""
+    return min(codes, key=lambda code: _apart(value, code))
 
 
 def check_prices(
@@ -89,17 +101,11 @@ def check_prices(
     ]
 
 
-def _check_field(field: Field, value: Value, catalogue: Catalogue) -> Error | None:
-    if field.measure:
-        return _measured(field.name, value, catalogue)
-    return None if field.is_open else _listed(field.name, value, catalogue)
-
-
 def _listed(name: str, value: Value, catalogue: Catalogue) -> Error | None:
     codes = catalogue.codes(name)
     if value is None or not codes or value in codes:
         return None
-    near = min(codes, key=lambda code: _apart(str(value), code))
+    near = nearest(str(value), codes)
     message = _("«%(value)s» no está en el catálogo; lo más cercano es «%(near)s».")
     said = message % {"value": str(value)[:40], "near": near}
     return _error("unknown_value", name, said, expected=codes, nearest=near)

@@ -1,0 +1,1 @@
+"""Price lists: read from files and published sheets, kept version by version, put in force."""
