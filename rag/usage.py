@@ -48,15 +48,15 @@ def chat(domain: Domain, *, hours: int) -> dict[str, Any]:
     came = Q(failed=False)
     found = rows.aggregate(
         total=Count("pk"),
-        failed=Count("pk", filter=~came),
-        tokens=Sum("tokens", default=0),
+        unanswered=Count("pk", filter=~came),
+        spent=Sum("tokens", default=0),
         mean=Avg("milliseconds", filter=came),
         p50=Percentile("milliseconds", 0.5, filter=came),
         p95=Percentile("milliseconds", 0.95, filter=came),
         people=Count("person", distinct=True),
         staff=Count("user", distinct=True),
     )
-    total, failed = found["total"], found["failed"]
+    total, failed = found["total"], found["unanswered"]
     return {
         "horas": hours,
         "total_solicitudes": total,
@@ -68,8 +68,8 @@ def chat(domain: Domain, *, hours: int) -> dict[str, Any]:
             for name, key in (("promedio", "mean"), ("p50", "p50"), ("p95", "p95"))
         },
         "tokens": {
-            "total": found["tokens"],
-            "promedio": _rounded(found["tokens"] / total) if total else None,
+            "total": found["spent"],
+            "promedio": _rounded(found["spent"] / total) if total else None,
         },
         "usuarios_unicos": found["people"] + found["staff"],
         "por_origen": _by(rows, "source"),
