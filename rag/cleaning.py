@@ -15,15 +15,16 @@ LEAST_RUN = 4  # where a whole instruction is shorter
 HELD = 12  # words of a stream that wait until it is known what they begin
 
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]*(?:\s[^()]{0,200})?\)")
+_IMAGE = re.compile(r"!(?=\[)")
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]{0,500}>")
 _OPENS_A_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _OPENS_A_TARGET = re.compile(r"\]\(")
 _TARGET = re.compile(
-    r"""[a-z][a-z0-9+.-]*://[^\s<>"')\]]+
-      | //(?=[\w.-]+\.[a-z])[^\s<>"')\]]+  # with the scheme of the page that shows it
+    r"""[a-z][a-z0-9+.-]{0,30}://[^\s<>"')\]]+
+      | //(?=[\w.-]{1,253}\.[a-z])[^\s<>"')\]]+  # with the scheme of the page that shows it
       | \b(?:javascript|vbscript|data):[^\s<>"')\]]+
       | \bwww\.[^\s<>"')\]]+
-      | \b(?:[a-z0-9-]+\.)+[a-z]{2,24}/[^\s<>"')\]]*  # a host with a path
+      | (?<![\w.-])(?:[a-z0-9-]{1,63}\.){1,126}[a-z]{2,24}/[^\s<>"')\]]*  # a host with a path
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -45,7 +46,7 @@ def clean(text: str, *, hosts: Collection[str] = ()) -> str:
     >>> clean("Pague en https://pagos.tienda.example/1", hosts=["tienda.example"])
     'Pague en https://pagos.tienda.example/1'
     """
-    text = _IMAGE_OR_LINK.sub(r"\1", text)
+    text = _IMAGE.sub("", _IMAGE_OR_LINK.sub(r"\1", text))
     text = _OPENS_A_TAG.sub("‹", _TAG.sub("", text))
     text = _TARGET.sub(lambda found: found[0] if _is_ours(found[0], hosts) else OMITTED, text)
     return _OPENS_A_TARGET.sub("] (", text)

@@ -83,16 +83,23 @@ def fitted(material: Material, room: int) -> Material:
     return Material(passages, examples, history, words)
 
 
-def messages(system: str, question: str, material: Material | None = None) -> list[Message]:
-    """What a model is shown: the prompt, examples from far to near, turns, data and question."""
+def messages(
+    system: str, question: str, material: Material | None = None, *, placed: bool = False
+) -> list[Message]:
+    """What a model is shown: the prompt, examples from far to near, turns, data and question.
+
+    ``placed``: the data stand in the prompt already.
+    """
     shown = material or Material()
-    data = _data(shown)
-    said = [{"role": "system", "content": f"{system}\n\n{RULES}" if data else system}]
+    between = data(shown)
+    said = [{"role": "system", "content": f"{system}\n\n{RULES}" if between else system}]
     for example in reversed(shown.examples):
         said += _turn(example.question, example.answer)
     for asked, answered in shown.history:
-        said += _turn(asked, answered)
-    told = f"{data}\n\nPregunta: {question}" if data else question
+        said += _turn(_unmarked(asked), _unmarked(answered))
+    asked = _unmarked(question)
+    told_here = between and not placed
+    told = f"{between}\n\nPregunta: {asked}" if told_here else asked
     return [*said, {"role": "user", "content": told}]
 
 
@@ -108,7 +115,8 @@ def between_marks(name: str, text: str) -> str:
     return f"{OPEN}{name}\n{_unmarked(text.strip())}\n{name}{CLOSE}"
 
 
-def _data(material: Material) -> str:
+def data(material: Material) -> str:
+    """The passages and words of ``material``, each between marks; empty when there is none."""
     parts = [between_marks(_name(it), it.text) for it in material.passages]
     if material.words:
         parts.append(between_marks("vocabulario del negocio", material.words))

@@ -105,6 +105,19 @@ def a_completion(text, model="base-model", tokens=7):
     }
 
 
+def a_stream(pieces, model="base-model", tokens=7, *, ends=True):
+    """The body of a chat completion that says ``pieces`` one by one; cut off without ``ends``."""
+    head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": model}
+    said = [
+        head | {"choices": [{"index": 0, "delta": {"content": it}, "finish_reason": None}]}
+        for it in pieces
+    ]
+    usage = {"prompt_tokens": tokens - 2, "completion_tokens": 2, "total_tokens": tokens}
+    lines = [json.dumps(it) for it in [*said, head | {"choices": [], "usage": usage}]]
+    end = ["[DONE]"] if ends else ['{"broken']
+    return "".join(f"data: {it}\n\n" for it in [*lines, *end]).encode()
+
+
 def embeddings(sent):
     """Bags of words as unit vectors: texts that share words are near each other."""
     texts = sent["input"] if isinstance(sent["input"], list) else [sent["input"]]

@@ -10,7 +10,7 @@ from conversations.models import Purpose
 from conversations.said import Said
 from core.errors import ModelRefused, ModelUnavailable, Refusal
 from core.models import Domain
-from rag import budgets, commands, dialogues, turns
+from rag import budgets, commands, configuration, dialogues, proforma, turns
 from rag.assistant import asking, examples, keeping, looking, unaided
 from rag.assistant.values import Answer, How, Question
 from rag.models import Dialogue, Turn
@@ -28,8 +28,8 @@ def answer(domain: Domain, question: str, **how: Unpack[How]) -> Answer:
     answers. When no model can be asked, what is known is served as it stands, or an apology.
     A person is answered whatever their consent, and asked for it once.
 
-    Raises :class:`rag.budgets.OverBudget`, and with a ``variant`` other than ``active`` whatever
-    its model fails with.
+    Raises :class:`rag.configuration.AssistantOff` and :class:`rag.budgets.OverBudget`; with a
+    ``variant`` other than ``active``, whatever its model fails with.
     """
     return asking.whole(_answering(Question(domain, question, **how), live=False))
 
@@ -47,6 +47,8 @@ def _answering(asked: Question, *, live: bool) -> Answering:
     if asked.person and (said := commands.reply(asked.person, asked.text, channel=asked.channel)):
         due = said.question.text.text if said.question else None
         return Answer(said.text, "consent", consent=due)
+    switches = configuration.refuse_if_off(asked.domain)
+    asked = replace(asked, keep=asked.keep and switches.collects)
     turn = turns.begin(
         asked.domain,
         person=asked.person,
@@ -70,6 +72,8 @@ def _found(asked: Question, dialogue: Dialogue | None, trail: Trail, *, live: bo
         trail.add("consent", granted=asked.person.consents_to(Purpose.TRAINING))
     safe, masks = Said(asked.domain).counted(asked.text)
     trail.add("masks", kinds=dict(masks))
+    if dialogue and asked.variant == "active" and (quoted := _quoted(asked, dialogue, trail)):
+        return quoted
     near = () if asked.variant == "base" else examples.lookup(asked.domain, safe)
     if asked.variant == "active" and (served := unaided.served(asked.domain, near)):
         return served
@@ -86,6 +90,16 @@ def _found(asked: Question, dialogue: Dialogue | None, trail: Trail, *, live: bo
             raise
         return unaided.instead(asked.domain, looked)
     return looking.answer_of(reply, looked)
+
+
+def _quoted(asked: Question, dialogue: Dialogue, trail: Trail) -> Answer | None:
+    """What the dialogue about a proforma says; ``None`` when it is about something else."""
+    said = proforma.reply(asked.domain, dialogue.person, asked.channel, asked.text, dialogue)
+    if said is None:
+        return None
+    number = said.quote.number if said.quote else None
+    trail.add("proforma", does=said.step, about=said.about, quote=number)
+    return Answer(said.text, "quote", quote=said.quote)
 
 
 def _ended(

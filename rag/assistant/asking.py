@@ -5,12 +5,12 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import Any, TypeVar
 
-from core import llm
+from core import llm, placeholders
 from core.errors import ModelRefused, ModelUnavailable
 from core.models import Domain
 from finetune import activation
 from finetune.models import TrainedModel
-from rag import cleaning, prompting
+from rag import cleaning, prompt_variables, prompting
 from rag.assistant.values import Example, NothingSaid, Reply, Variant, Withheld
 from rag.prompting import Material
 from rag.turns import Trail
@@ -90,7 +90,7 @@ def _put(
     options = _options(domain) | options
     room = prompting.room_of(llm.provider(provider).context, options["max_tokens"])
     shown = prompting.fitted(material, room - len(prompt.text) - len(question))
-    said = prompting.messages(prompt.text, question, shown)
+    said = _said(domain, prompt.text, question, shown)
     model = tuned.name if tuned else domain.answer_model
     sieve = cleaning.Sieve(f"{prompt.text}\n{prompting.RULES}", hosts=_hosts(domain))
     reply = None
@@ -108,6 +108,14 @@ def _put(
     if not text:
         raise NothingSaid("El modelo no contestó nada.", modelo=reply.model)
     return Reply(text, reply.model, reply.tokens, reply.milliseconds, shown, prompt, tuned)
+
+
+def _said(domain: Domain, prompt: str, question: str, shown: Material) -> list[prompting.Message]:
+    """What the model hears; a prompt with a place for documents has them there."""
+    places = {"contexto_documentos": prompting.data(shown)}
+    system = prompt_variables.filled(domain, prompt, question=question, values=places)
+    placed = not places.keys().isdisjoint(placeholders.places(prompt))
+    return prompting.messages(system, question, shown, placed=placed)
 
 
 def _sieved(

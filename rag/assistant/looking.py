@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag import citing, dialogues, retrieval
+from rag import citing, dialogues, retrieval, vocabulary
 from rag.assistant.values import Answer, Example, Question, Reply, Source
 from rag.models import Dialogue
 from rag.prompting import Material, Passage
@@ -12,12 +12,14 @@ from rag.retrieval import Found
 
 @dataclass(frozen=True)
 class Looked:
-    """What was found: passages and examples, nearest first, and the turns before."""
+    """What was found: passages and examples, nearest first, the turns before, and ``words`` of the
+    dictionary that the question touches."""
 
     found: Sequence[Found] = ()
     near: tuple[Example, ...] = ()
     history: Sequence[tuple[str, str]] = ()
     examples: int = 0  # of those near, how many a model is shown
+    words: str = ""
 
     @property
     def passages(self) -> list[Passage]:
@@ -25,7 +27,7 @@ class Looked:
 
     @property
     def material(self) -> Material:
-        return Material(self.passages, self.near[: self.examples], self.history)
+        return Material(self.passages, self.near[: self.examples], self.history, self.words)
 
 
 def look(
@@ -38,7 +40,8 @@ def look(
         return Looked(near=near, examples=asked.domain.examples)
     history = dialogues.turns(dialogue) if dialogue else list(asked.history)
     found = _found(asked, safe, history) if asked.documents else []
-    return Looked(found, near, history, asked.domain.examples)
+    words = vocabulary.relevant(asked.domain, safe)
+    return Looked(found, near, history, asked.domain.examples, words)
 
 
 def answer_of(reply: Reply, looked: Looked) -> Answer:

@@ -1,11 +1,17 @@
-"""``/api/v1/configuracion/ai/chat``: ask the bot (requirements, 2.4)."""
+"""``/api/v1/configuracion/ai/chat``: ask the bot (requirements, 2.4), whole or word by word."""
 
+import json
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
@@ -14,7 +20,7 @@ from rest_framework.views import APIView
 from conversations import consent
 from conversations.models import Person, Purpose
 from core.errors import Invalid
-from rag.assistant import LONGEST_QUESTION, Answer, answer
+from rag.assistant import LONGEST_QUESTION, Answer, answer, stream
 from trainingsite.api.base import LendingView
 from trainingsite.api.consent import Channel
 from trainingsite.api.conversation_serializers import Text, optional
@@ -37,20 +43,50 @@ class ConsentState(serializers.Serializer):
     estado = serializers.BooleanField(allow_null=True, help_text="Nulo: aún no ha dicho nada.")
 
 
+class SourceSerializer(serializers.Serializer):
+    """A passage that the answer was made from; ``[numero]`` names it in the text."""
+
+    numero = serializers.IntegerField(source="number")
+    documento_id = serializers.IntegerField(source="document_id")
+    titulo = serializers.CharField(source="title")
+    pagina = serializers.IntegerField(source="page", allow_null=True)
+    similitud = serializers.FloatField(source="similarity", allow_null=True)
+    citada = serializers.BooleanField(source="cited")
+
+
+ANSWER = inline_serializer(
+    "Respuesta",
+    {
+        "success": serializers.BooleanField(help_text="Falso: ahora nadie pudo contestar."),
+        "respuesta": serializers.CharField(help_text="Texto: no lo muestre como HTML o Markdown."),
+        "pregunta": serializers.CharField(),
+        "tokens_usados": serializers.IntegerField(),
+        "modelo_usado": serializers.CharField(),
+        "tiempo_respuesta": serializers.IntegerField(help_text="Milisegundos."),
+        "metricas": serializers.JSONField(),
+        "fuentes": SourceSerializer(many=True),
+        "bienvenida": serializers.CharField(allow_null=True),
+        "proforma": serializers.CharField(allow_null=True, help_text="Su número, si se hizo una."),
+        "consentimiento": ConsentState(),
+    },
+)
+
+
 class ChatThrottle(UserRateThrottle):
     """Twenty a minute for each who asks: a bot's key speaks for many people."""
 
     scope = "chat"
     rate = "20/min"
+    named_by = "usuario_externo"
 
     def get_cache_key(self, request: Request, view: APIView) -> str | None:
         key = super().get_cache_key(request, view)
         body = request.data if isinstance(request.data, dict) else {}
-        return f"{key}:{consent.keyed(str(body.get('usuario_externo') or ''))}"
+        return f"{key}:{consent.keyed(str(body.get(self.named_by) or ''))}"
 
 
 class ChatView(LendingView):
-    """Answer a question with the domain's active model and its approved answers.
+    """Answer a question from the domain's documents, its approved answers and its model.
 
     With ``usuario_externo`` the question is a person's: they are asked for their consent when it
     is due, and what they say is kept only with it.
@@ -59,30 +95,15 @@ class ChatView(LendingView):
     rights = {"POST": "rag.ask_assistant"}
     throttle_classes = [ChatThrottle]
 
-    @extend_schema(
-        operation_id="chat",
-        request=QuestionSerializer,
-        responses=inline_serializer(
-            "Respuesta",
-            {
-                "success": serializers.BooleanField(),
-                "respuesta": serializers.CharField(),
-                "pregunta": serializers.CharField(),
-                "tokens_usados": serializers.IntegerField(),
-                "modelo_usado": serializers.CharField(),
-                "tiempo_respuesta": serializers.IntegerField(help_text="Milisegundos."),
-                "metricas": serializers.JSONField(),
-                "consentimiento": ConsentState(),
-            },
-        ),
-    )
-    def post(self, request: Request) -> Response:
+    @extend_schema(operation_id="chat", request=QuestionSerializer, responses=ANSWER)
+    def post(self, request: Request) -> HttpResponseBase:
+        question, person, channel = self._asked(request)
+        reply = answer(self.domain, question, by=self.actor, person=person, channel=channel)
+        return Response(as_json(question, reply, person))
+
+    def _asked(self, request: Request) -> tuple[str, Person | None, str]:
         body = self.read(QuestionSerializer, request.data)
-        person = self._person(body.get("usuario_externo"))
-        reply = answer(
-            self.domain, body["pregunta"], by=self.actor, person=person, channel=body["canal"]
-        )
-        return Response(_as_json(body["pregunta"], reply, person))
+        return body["pregunta"], self._person(body.get("usuario_externo")), body["canal"]
 
     def _person(self, outside_id: str | None) -> Person | None:
         """Whom a channel asks for; :class:`PermissionDenied` to who may not speak for people.
@@ -100,10 +121,45 @@ class ChatView(LendingView):
         return consent.person_known_as(outside_id, domain=self.domain)
 
 
-def _as_json(question: str, reply: Answer, person: Person | None) -> dict[str, Any]:
+class EventStream(BaseRenderer):
+    """Lets a client ask for ``text/event-stream``; what is refused before is JSON all the same."""
+
+    media_type = "text/event-stream"
+    format = "sse"
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
+        return JSONRenderer().render(data)
+
+
+class StreamView(ChatView):
+    """As ``chat``, word by word: events ``texto`` with a piece, and ``fin`` with all of the answer.
+
+    The text of ``fin`` is the answer; pieces of one that a model broke off are replaced by it.
+    """
+
+    renderer_classes = [JSONRenderer, EventStream]
+
+    @extend_schema(
+        operation_id="chat_stream",
+        request=QuestionSerializer,
+        responses={(200, EventStream.media_type): OpenApiResponse(description="texto…, fin")},
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        question, person, channel = self._asked(request)
+        said = stream(self.domain, question, by=self.actor, person=person, channel=channel)
+        first = next(said)  # what is refused is refused before the answer begins
+        events = _events(chain([first], said), question, person)
+        response = StreamingHttpResponse(events, content_type=EventStream.media_type)
+        response["Cache-Control"] = "no-store"
+        response["X-Accel-Buffering"] = "no"
+        return response
+
+
+def as_json(question: str, reply: Answer, person: Person | None) -> dict[str, Any]:
+    """An answer as the chat tells it."""
     word = person.word_on(Purpose.TRAINING) if person else None
     return {
-        "success": True,
+        "success": reply.source != "sorry",
         "respuesta": reply.text,
         "pregunta": question,
         "tokens_usados": reply.tokens,
@@ -111,14 +167,34 @@ def _as_json(question: str, reply: Answer, person: Person | None) -> dict[str, A
         "tiempo_respuesta": reply.milliseconds,
         "metricas": {
             "origen": reply.source,
+            "respuesta_id": reply.turn.pk if reply.turn else None,
             "conversacion_id": reply.conversation.pk if reply.conversation else None,
             "ejemplos": [
                 {"conversacion_id": it.conversation_id, "similitud": it.similarity}
                 for it in reply.examples
             ],
         },
+        "fuentes": SourceSerializer(reply.sources, many=True).data,
+        "bienvenida": reply.welcome,
+        "proforma": reply.quote.number if reply.quote else None,
         "consentimiento": {"pregunta": reply.consent, "estado": word.granted if word else None},
     }
 
 
-paths: list[URLPattern] = [path("api/v1/configuracion/ai/chat", ChatView.as_view(), name="chat")]
+def _events(said: Iterator[str | Answer], question: str, person: Person | None) -> Iterator[bytes]:
+    for it in said:
+        if isinstance(it, Answer):
+            yield event("fin", as_json(question, it, person))
+        else:
+            yield event("texto", {"texto": it})
+
+
+def event(name: str, data: dict[str, Any]) -> bytes:
+    """One event of a stream, as browsers read it."""
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+paths: list[URLPattern] = [
+    path("api/v1/configuracion/ai/chat", ChatView.as_view(), name="chat"),
+    path("api/v1/configuracion/ai/chat/stream", StreamView.as_view(), name="chat_stream"),
+]
