@@ -71,13 +71,12 @@ def process_waiting(*, seconds: float = SECONDS) -> str:
 
     One that fails stops no other. Several may run at once: each takes what no other has.
     """
-    began, seen = time.monotonic(), 0
-    while (left := seconds - (time.monotonic() - began)) > 0:
-        works = DocumentWork.objects.claim(limit=1, seconds=LEASE)
-        if not works:
-            break
-        _process(works[0], seconds=left)
+    until, seen = time.monotonic() + seconds, 0
+    while works := DocumentWork.objects.claim(limit=1, seconds=LEASE):
+        _process(works[0], seconds=until - time.monotonic())
         seen += 1
+        if time.monotonic() >= until:
+            break
     _give_up_dead()
     return f"{seen} worked on"
 
