@@ -28,6 +28,7 @@ _VIEW_ALL = [
     "finetune.view_evaluationquestion",
     "finetune.view_deployment",
     "finetune.view_activationrequest",
+    "rag.view_turn",
 ]
 _RATE = ["conversations.rate_conversation", "finetune.compare_answers", "rag.ask_assistant"]
 _DELIVER = ["conversations.capture_message", "conversations.record_consent"]
@@ -43,6 +44,13 @@ _REVIEW = [
     "conversations.view_person",
     "conversations.view_consentevent",
     "rag.view_document",
+    "rag.view_pricelist",
+    "rag.view_quote",
+    "rag.view_retrievalquestion",
+    "rag.add_retrievalquestion",
+    "rag.change_retrievalquestion",
+    "rag.view_retrievalrun",
+    "rag.view_searchtuning",
 ]
 _TRAIN = [
     "finetune.prepare_dataset",
@@ -77,6 +85,9 @@ _ADMINISTER = [
         for verb in ("view", "add", "change")
     ),
     "conversations.view_chatrating",
+    "rag.delete_retrievalquestion",
+    "rag.change_searchtuning",
+    "rag.view_vectorspace",
     *(
         f"rag.{verb}_{model}"
         for model in ("document", "dictionaryterm", "fielddefinition", "promptvariable")
@@ -95,7 +106,7 @@ ROLES: dict[str, list[str]] = {
         "conversations.view_consentevent",
         "conversations.view_erasure",
     ],
-    "bot": [*_DELIVER, "rag.ask_assistant"],
+    "bot": [*_DELIVER, "rag.ask_assistant", "rag.view_quote"],
     "admin": [*_VIEW_ALL, *_RATE, *_REVIEW, *_TRAIN, *_ADMINISTER],
 }
 """Role -> the permissions of its group, as ``app.codename``."""

@@ -14,6 +14,8 @@ from trainingsite.admin.ranked import screen as ranked
 from trainingsite.admin.rating import rate_one
 from trainingsite.admin.rating import screen as rate
 from trainingsite.admin.resuming import resume
+from trainingsite.admin.retrieval import screen as retrieval
+from trainingsite.admin.retrieval import tune
 from trainingsite.admin.review import heartbeat
 from trainingsite.admin.review import screen as review
 from trainingsite.admin.starting import start
@@ -37,6 +39,8 @@ def urls(site: AdminSite) -> list[URLPattern]:
         path("reanudar/", view(resume), name="resume_provider"),
         path("linaje/", view(lineage), name="lineage"),
         path("linaje/<int:pk>/", view(lineage_model), name="lineage_model"),
+        path("probar-busqueda/", view(retrieval), name="retrieval"),
+        path("probar-busqueda/calibrar/", view(tune), name="retrieval_tune"),
         path("probar/", view(playground), name="playground"),
         path("probar/respuesta/", view(column), name="playground_answer"),
     ]
