@@ -54,7 +54,6 @@ class TrainedModelAdmin(
         "in_domain",
         "service",
         "evaluated",
-        "remedy",
         "kind",
         "base_model",
         "provider",
@@ -68,9 +67,10 @@ class TrainedModelAdmin(
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrainedModel]:
         now = Activation.objects.current().filter(model=OuterRef("pk"))
         newest = Evaluation.objects.finished().filter(model=OuterRef("pk"))
-        rows: Any = super().get_queryset(request)
-        return rows.with_erased().annotate(
-            in_service=Exists(now), newest=Subquery(newest.values("verdict")[:1])
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(in_service=Exists(now), newest=Subquery(newest.values("verdict")[:1]))
         )
 
     def facts_of(self, request: HttpRequest, model: TrainedModel) -> dict[str, Any]:

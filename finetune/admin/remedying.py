@@ -37,7 +37,11 @@ class ErasedFilter(admin.SimpleListFilter):
         return [("si", gettext("Aprendió de ellas"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[TrainedModel]:
-        return queryset.of_erased() if self.value() == "si" else queryset
+        return queryset.of_erased() if _asked(request) else queryset
+
+
+def _asked(request: HttpRequest) -> bool:
+    return request.GET.get(ErasedFilter.parameter_name) == "si"
 
 
 class RemedyPages(admin.ModelAdmin):
@@ -49,10 +53,13 @@ class RemedyPages(admin.ModelAdmin):
         )
         return [remove, *super().get_urls()]
 
-    @display(description=_("por hacer, tras un borrado"), label=LABELS)
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """What is to be done is told of the flagged ones, where they were asked for."""
+        columns = list(super().get_list_display(request))
+        return [*columns[:2], "remedy", *columns[2:]] if _asked(request) else columns
+
+    @display(description=_("por hacer"), label=LABELS)
     def remedy(self, model: Any) -> tuple[str, str]:
-        if not model.of_erased:
-            return "", "–"
         found = remedies.remedy_of(model, serves=model.in_service)
         return found.value, str(found.label)
 

@@ -32,15 +32,8 @@ class TrainedModelQuerySet(models.QuerySet["TrainedModel"]):
 
     def of_erased(self) -> Self:
         """Those that learnt from examples of people who have been erased since."""
-        return self.filter(_has_erased())
-
-    def with_erased(self) -> Self:
-        """Each with ``of_erased``, whether it is one of :meth:`of_erased`."""
-        return self.annotate(of_erased=_has_erased())
-
-
-def _has_erased() -> Exists:
-    return Exists(DatasetItem.objects.erased().filter(dataset__jobs__model=OuterRef("pk")))
+        gone = DatasetItem.objects.erased().filter(dataset__jobs__model=OuterRef("pk"))
+        return self.filter(Exists(gone))
 
 
 class TrainedModel(models.Model):
