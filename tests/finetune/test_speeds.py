@@ -8,7 +8,7 @@ import pytest
 from finetune import estimates, remote, speeds, tasks, training
 from finetune.models import FineTuningJob, Speed
 from tests.finetune.makers import a_file, a_queued_job, settled
-from tests.modelserver.server import BASE, KEY, Server
+from tests.modelserver.server import KEY, Server, tiny_base
 
 pytestmark = pytest.mark.django_db
 
@@ -102,17 +102,17 @@ def test_elsewhere_nothing_is_measured(domain, training_provider, settings):
 @pytest.mark.models
 @pytest.mark.loop
 def test_the_model_server_is_really_measured(db, tmp_path, settings):
-    with Server(tmp_path) as server:
+    with Server(tmp_path, **tiny_base(tmp_path / "tiny")) as server:
         settings.LLM_PROVIDERS["local"] |= {
             "base_url": f"http://127.0.0.1:{server.port}/v1",
             "api_key": KEY,
         }
-        assert speeds.ask("local", BASE)
+        assert speeds.ask("local", "tiny")
         end = time.monotonic() + 300
-        while (said := tasks.measure_speeds()) != f"local:{BASE}: measured":
+        while (said := tasks.measure_speeds()) != "local:tiny: measured":
             assert said.endswith("under way")
             assert time.monotonic() < end
-            Event().wait(2)
+            Event().wait(0.2)
             due()
         assert not [it for it in remote.models("local") if it.startswith("ft:")]
     speed = Speed.objects.get()

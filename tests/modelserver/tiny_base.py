@@ -18,7 +18,7 @@ from modelserver.rotary import interleave
 
 WIDTH, INNER, LAYERS, HEADS, KEYS = 64, 128, 2, 4, 2
 HEAD = WIDTH // HEADS
-CONTEXT = 512
+CONTEXT = 2048
 CHATML = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}"
     "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"

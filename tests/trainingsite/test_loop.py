@@ -14,7 +14,7 @@ from finetune.evaluation import exam
 from finetune.models import Evaluation, FineTuningJob, TrainedModel
 from rag.assistant import answer
 from tests.factories import a_domain, a_user
-from tests.modelserver.server import BASE, KEY, Server
+from tests.modelserver.server import KEY, Server, tiny_base
 from trainingsite.loop import stars_by_rule
 
 PRODUCTS = ["pulpo", "calamar", "atún", "corvina", "dorado", "langosta", "cangrejo", "mejillón"]
@@ -24,13 +24,14 @@ STEPS = 4
 
 @pytest.fixture
 def models(tmp_path, settings):
-    """A real server that trains at most a few steps, as the site's only provider."""
-    with Server(tmp_path, MODELSERVER_MAX_STEPS_CPU=str(STEPS)) as server:
+    """A real server that trains a tiny model a few steps, as the site's only provider."""
+    options = tiny_base(tmp_path / "tiny") | {"MODELSERVER_MAX_STEPS_CPU": str(STEPS)}
+    with Server(tmp_path, **options) as server:
         settings.LLM_PROVIDERS = {
             "local": {
                 "base_url": f"http://127.0.0.1:{server.port}/v1",
                 "api_key": KEY,
-                "chat_model": BASE,
+                "chat_model": "tiny",
                 "embedding_model": "e5-query",
                 "trains": True,
             }
@@ -63,7 +64,8 @@ def loop(file, *options):
 @pytest.mark.loop
 @pytest.mark.django_db(transaction=True)
 def test_a_file_becomes_a_trained_judged_model_that_answers(models, exchanges, monkeypatch):
-    monkeypatch.setattr(exam, "EVERY", exam.EVERY[:4])  # all of them take minutes without a GPU
+    monkeypatch.setattr(exam, "EVERY", exam.EVERY[:4])  # the others are asked in the same way
+    a_domain("charla", base_model="tiny", answer_model="tiny")
     found = json.loads(loop(exchanges, "--json"))
 
     assert (found["importadas"], found["calificadas"]) == (24, 24)
@@ -74,7 +76,6 @@ def test_a_file_becomes_a_trained_judged_model_that_answers(models, exchanges, m
     assert found["evaluacion"]["loss"]["after"] < found["evaluacion"]["loss"]["before"]
     assert {"base", "examples", "tuned"} <= set(found["preguntas"][0])
     model = TrainedModel.objects.get()
-    assert model.demonstration
     assert found["activado"] is Evaluation.objects.get().better
     assert found["activado"] is bool(activation.active(model.domain))
     figures = FineTuningJob.objects.get().events.values_list("data", flat=True)
