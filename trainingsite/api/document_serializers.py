@@ -16,6 +16,7 @@ class DocumentSerializer(serializers.ModelSerializer):
     descripcion = serializers.CharField(source="description", allow_null=True)
     nombre_archivo = serializers.CharField(source="file_name")
     tipo_archivo = serializers.CharField(source="file_type")
+    tamaño_bytes = serializers.IntegerField(source="bytes", allow_null=True)
     contenido_procesado = serializers.BooleanField(source="processed")
     activo = serializers.BooleanField(source="active")
     creado_en = serializers.DateTimeField(source="created_at")
@@ -48,14 +49,6 @@ class DocumentSerializer(serializers.ModelSerializer):
             "trozos",
             "trozos_listos",
         ]
-
-    def get_fields(self) -> dict[str, serializers.Field]:
-        """With the one key that would be an odd name of an attribute."""
-        size = serializers.IntegerField(source="bytes", allow_null=True)
-        return {
-            name: size if name == "tamaño_bytes" else field
-            for name, field in super().get_fields().items()
-        }
 
 
 class WholeDocument(DocumentSerializer):
