@@ -14,7 +14,11 @@ WORD_LISTS = (
     "irony_words",
     "negative_feedback_words",
     "whitelist",
+    "quote_terms",
+    "links",  # hosts whose addresses an answer may hold
 )
+
+SENTENCES = ("welcome", "unknown", "sorry")  # what the bot says; an empty one is not said
 
 MEASURES = ("chrf", "similarity", "exact")  # what the gate of a domain's models may compare
 
@@ -33,6 +37,14 @@ def is_part(value: Any) -> bool:
     [True, True, False, False, False, False, False]
     """
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1
+
+
+def is_days(value: Any) -> bool:
+    """
+    >>> [is_days(it) for it in (7, 365, 0, 366, 1.5, "7", True)]
+    [True, True, False, False, False, False, False]
+    """
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 365
 
 
 def is_storable(value: Any) -> bool:
@@ -58,18 +70,31 @@ def fault_of_texts(texts: Any) -> str | None:
         return _('Escriba un objeto JSON: {"clave": …}.')
     if not is_storable(texts):
         return _("Hay un carácter o un número que no se puede guardar.")
-    for key in WORD_LISTS:
-        if key in texts and not is_word_list(texts[key]):
-            return _('«%s» debe ser una lista de palabras: ["una", "otra"].') % key
-    if not isinstance(texts.get("business", ""), str):
-        return _("«business» debe ser un texto: el nombre del negocio.")
+    if fault := _fault_of_words(texts):
+        return fault
     if texts.get("medida", MEASURES[0]) not in MEASURES:
         return _("«medida» debe ser una de estas: %s.") % ", ".join(MEASURES)
+    if not is_days(texts.get("quote_days", 1)):
+        return _("«quote_days» debe ser un número entero de días, de 1 a 365.")
+    if not isinstance(texts.get("approved_as_documents", False), bool):
+        return _("«approved_as_documents» debe ser true o false.")
     if not is_part(texts.get("category_share", 1)):
         return _("«category_share» debe ser un número mayor que 0 y hasta 1: 0.5 es la mitad.")
     return _fault_of_score_words(texts.get("score_words", {})) or _fault_of_categories(
         texts.get("categories", [])
     )
+
+
+def _fault_of_words(texts: dict[str, Any]) -> str | None:
+    for key in WORD_LISTS:
+        if key in texts and not is_word_list(texts[key]):
+            return _('«%s» debe ser una lista de palabras: ["una", "otra"].') % key
+    for key in SENTENCES:
+        if not isinstance(texts.get(key, ""), str):
+            return _("«%s» debe ser un texto.") % key
+    if not isinstance(texts.get("business", ""), str):
+        return _("«business» debe ser un texto: el nombre del negocio.")
+    return None
 
 
 def _fault_of_score_words(by_stars: Any) -> str | None:

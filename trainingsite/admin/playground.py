@@ -21,6 +21,7 @@ from trainingsite.admin.base import domain_asked, page, requires
 
 RIGHT = "rag.ask_assistant"
 LONGEST = 2000  # characters of a question
+CHANNEL = "prueba"  # what staff try out here is no chat
 
 
 @requires(RIGHT)
@@ -54,7 +55,9 @@ def column(request: HttpRequest) -> HttpResponse:
     domain = domain_asked(request)
     context: dict[str, Any] = {"domain": domain}
     try:
-        reply = assistant.answer(domain, question, by=staff(request), variant=variant, keep=False)
+        reply = assistant.answer(
+            domain, question, by=staff(request), variant=variant, channel=CHANNEL, keep=False
+        )
     except Refusal as refusal:
         context["refusal"] = refusal
     else:

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
@@ -24,6 +24,8 @@ from rag.assistant import LONGEST_QUESTION, Answer, answer, stream
 from trainingsite.api.base import LendingView
 from trainingsite.api.consent import Channel
 from trainingsite.api.conversation_serializers import Text, optional
+
+EVENTS = "text/event-stream"
 
 
 class QuestionSerializer(serializers.Serializer):
@@ -121,14 +123,13 @@ class ChatView(LendingView):
         return consent.person_known_as(outside_id, domain=self.domain)
 
 
-class EventStream(BaseRenderer):
-    """Lets a client ask for ``text/event-stream``; what is refused before is JSON all the same."""
+class AnyAccept(DefaultContentNegotiation):
+    """Whatever a client asks for, what is refused before the stream begins is JSON."""
 
-    media_type = "text/event-stream"
-    format = "sse"
-
-    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        return JSONRenderer().render(data)
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[Any, str]:
+        return renderers[0], renderers[0].media_type
 
 
 class StreamView(ChatView):
@@ -137,19 +138,19 @@ class StreamView(ChatView):
     The text of ``fin`` is the answer; pieces of one that a model broke off are replaced by it.
     """
 
-    renderer_classes = [JSONRenderer, EventStream]
+    content_negotiation_class = AnyAccept
 
     @extend_schema(
         operation_id="chat_stream",
         request=QuestionSerializer,
-        responses={(200, EventStream.media_type): OpenApiResponse(description="texto…, fin")},
+        responses={(200, EVENTS): OpenApiResponse(description="texto…, fin")},
     )
     def post(self, request: Request) -> HttpResponseBase:
         question, person, channel = self._asked(request)
         said = stream(self.domain, question, by=self.actor, person=person, channel=channel)
         first = next(said)  # what is refused is refused before the answer begins
         events = _events(chain([first], said), question, person)
-        response = StreamingHttpResponse(events, content_type=EventStream.media_type)
+        response = StreamingHttpResponse(events, content_type=EVENTS)
         response["Cache-Control"] = "no-store"
         response["X-Accel-Buffering"] = "no"
         return response
