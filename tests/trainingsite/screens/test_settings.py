@@ -41,7 +41,7 @@ def save(boss):
 )
 def test_what_the_row_allows_is_kept(save, limits, value):
     assert save(value=value, **limits) == {}
-    assert Setting.objects.get().value == value
+    assert Setting.objects.get(category="pruebas").value == value
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_what_the_row_allows_is_kept(save, limits, value):
 )
 def test_anything_else_is_refused_and_nothing_is_kept(save, limits, value, says):
     assert says in save(value=value, **limits)["value"][0]
-    assert not Setting.objects.exists()
+    assert not Setting.objects.filter(category="pruebas").exists()
 
 
 @pytest.mark.parametrize(("field", "value"), [("pattern", "("), ("choices", '{"a": 1}')])
