@@ -4,10 +4,11 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from conversations.keys import plain
 from conversations.terms import Match, Token, fold
 
 _NUMBERS = {
-    fold(word): number
+    plain(word): number
     for number, words in {
         0: "cero zero", 0.5: "medio media half", 1: "un una uno one", 2: "dos two",
         3: "tres three", 4: "cuatro four", 5: "cinco five", 6: "seis six", 7: "siete seven",
@@ -22,6 +23,8 @@ _NUMBERS = {
     }.items()
     for word in words.split()
 }  # fmt: skip
+# For slips; "dos" stands for itself and not for "doce", which sounds like it in the plural.
+_SPELLED = {fold(word): number for word, number in reversed(_NUMBERS.items())}
 _TIMES = frozenset(map(fold, ["mil", "miles", "thousand", "millones"]))
 _NONE = frozenset(map(fold, ["sin", "no", "without"]))
 _LINKS = frozenset(
@@ -47,8 +50,9 @@ class Number:
 def number_at(said: Sequence[Token], text: str, place: int) -> Number | None:
     """The number that begins at a token: "1.000", "2,5", "25 mil", "diez por ciento"."""
     token = said[place]
+    word = text[token.start : token.end]
     amount = (
-        amount_of(text[token.start : token.end]) if token.is_number else _NUMBERS.get(token.key)
+        amount_of(word) if token.is_number else _NUMBERS.get(plain(word), _SPELLED.get(token.key))
     )
     if amount is None:
         return None

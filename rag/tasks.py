@@ -1,7 +1,9 @@
 """What the queue runs: keys in, a sentence out. Each may run twice, or find its row gone."""
 
 from core.errors import Refusal
-from rag import indexing, measuring, spaces
+from rag import approved, dialogues, indexing, measuring, spaces, turns
+from rag.prices import lists, sheets
+from rag.proforma import quoting
 
 
 def process_documents() -> str:
@@ -23,3 +25,29 @@ def measure_searches() -> str:
         return f"{measuring.measure_changed()} measured"
     except Refusal as error:
         return f"later: {error}"
+
+
+def forget_dialogues() -> str:
+    """Delete what was open with people and is over, and who it was that asked."""
+    gone, unlinked = dialogues.forget_expired(), turns.unlink_old()
+    return f"{gone} dialogues forgotten, {unlinked} turns unlinked"
+
+
+def read_price_sheets() -> str:
+    """Look at the published sheets whose time has come."""
+    return sheets.refresh_due()
+
+
+def retire_price_lists() -> str:
+    """Take lists that are over out of force."""
+    return f"{lists.retire_over()} retired"
+
+
+def forget_clients() -> str:
+    """Empty the names on quotes whose time is over."""
+    return f"{quoting.forget_clients()} emptied"
+
+
+def keep_approved() -> str:
+    """Bring the documents made of conversations up to what is approved."""
+    return approved.synchronise()

@@ -13,6 +13,7 @@ from core.admin.base import DomainFilter, ScopedAdmin, WithFacts, staff
 from rag import documents
 from rag.admin.document_forms import DocumentForm, UploadForm
 from rag.admin.document_pages import DocumentPages
+from rag.admin.faqs import FaqPages
 from rag.models import Document, DocumentState
 
 STATES = {
@@ -26,7 +27,7 @@ FOUND = ["domain", "file_name", "file_type", "bytes", "pages", "owner", "created
 
 
 @admin.register(Document)
-class DocumentAdmin(DocumentPages, WithFacts, ScopedAdmin):
+class DocumentAdmin(DocumentPages, FaqPages, WithFacts, ScopedAdmin):
     change_form_outer_before_template = "admin/rag/document_state.html"
     list_display = [
         "title",
@@ -43,6 +44,7 @@ class DocumentAdmin(DocumentPages, WithFacts, ScopedAdmin):
     search_fields = ["title", "file_name"]
     ordering = ["-created_at", "-pk"]
     actions = ["reprocess", "activate", "deactivate"]
+    actions_list = ["import_faqs"]
 
     def get_form(
         self, request: HttpRequest, obj: Document | None = None, *args: Any, **kwargs: Any

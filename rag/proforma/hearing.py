@@ -65,7 +65,12 @@ def hear(
 
 def _meant(text: str, said: Said, current: str) -> tuple[str, ...]:
     """Of the values of a slot those that are meant: not what is taken back, the rest the newest."""
-    kept = [(place, value) for place, value in said if not wording.is_denied(text, place)]
+    starts = [0, *(place for place, _ in said)]  # a denial reaches to the next value
+    kept = [
+        (place, value)
+        for start, (place, value) in zip(starts, said, strict=False)
+        if not wording.is_denied(text[start:place])
+    ]
     values = tuple(dict.fromkeys(value for _, value in kept))
     if len(values) > 1:
         values = tuple(it for it in values if it != current)

@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Sequence
 
 from conversations import entities
-from conversations.amounts import number_at
+from conversations.amounts import Number, number_at
 from conversations.catalogue import Catalogue, Field
 from conversations.terms import tokens
 from rag.proforma import partial, unlisted, weights
 from rag.proforma.order import DESTINATION, FIELD_OF, GLAZE, PRODUCT, QUANTITY, SIZE, Order
 
 _LONGEST_ANSWER = 10  # words around a bare number that answers a question
-_LEAST = 2  # of a number in letters: "una" is mostly no number
+_ARTICLES = (0.5, 1.0)  # what "una" and "media" mean as numbers, which they mostly are not
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*(?:%|por\s*ciento)", re.IGNORECASE)
 _NET = re.compile(r"\W*(?:de\s+)?(?:peso\s+)?net[oa]", re.IGNORECASE)
 _RANGE = re.compile(r"(?<![\w/])(?:\d{1,3}/\d{1,3}|[uU][/-]?\d{1,2})(?![\w/%])")
@@ -64,9 +64,6 @@ class Message:
         """Whether a quantity is said that nobody knows the weight of."""
         return not self._weighed() and any(it.kind == QUANTITY for it in self.found)
 
-    def _field(self, slot: str) -> Field | None:
-        return self._catalogue.field(FIELD_OF.get(slot, slot))
-
     def _named(self, slot: str) -> Said:
         name = FIELD_OF.get(slot, slot)
         named = [it for it in self.found if it.kind == name and it.value is not None]
@@ -106,10 +103,12 @@ class Message:
             return unlisted.bare(self.text) if self._answers and not self.found else []
         if len(self.text.split()) > _LONGEST_ANSWER:
             return []
-        numbers = self._numbers()
-        if slot != QUANTITY and (said := self._read(slot, self.text)):
-            return said
-        return [(0, numbers[0])] if slot != SIZE and len(numbers) == 1 else []
+        numbers = self._numbers() if slot != SIZE else []
+        if len(numbers) != 1:
+            return self._read(slot, self.text)
+        if slot == QUANTITY:
+            return [(0, f"{weights.kilos(f'{numbers[0]} kg'):f}")]
+        return [(0, numbers[0])]
 
     def _numbers(self) -> list[str]:
         """The numbers of the text that are no part of what was found."""
@@ -119,27 +118,31 @@ class Message:
             if not any(one.start <= it.start < one.end for one in self.found)
         ]
         found = (number_at(said, self.text, place) for place in range(len(said)))
-        return [
-            _text(it.amount) for it in found if it and (it.amount >= _LEAST or not it.is_written)
-        ]
+        amounts = [it.amount for it in found if it and not _is_article(it)]
+        return [_text(it) for it in amounts]
 
     def _read(self, slot: str, text: str, place: int = 0) -> Said:
-        """``text`` as the finder reads it beside a word that announces the slot."""
-        field = self._field(slot)
+        """``text`` read beside a word of the slot: "talla 13/15", "sin glaseo"."""
+        field = self._catalogue.field(FIELD_OF.get(slot, slot))
+        finder = entities.finder(self._catalogue)
         for word in _announcing(field, self._catalogue) if field else ():
-            for said in (f"{word} {text}", f"{text} {word}"):
-                values = entities.values(entities.finder(self._catalogue).find(said), field.name)
-                if len(values) == 1:
-                    return [(place, _text(values[0]))]
+            said = f"{text} {word}" if field and field.measure else f"{word} {text}"
+            values = entities.values(finder.find(said), FIELD_OF.get(slot, slot))
+            if len(values) == 1:
+                return [(place, _text(values[0]))]
         return []
 
 
 def _announcing(field: Field, catalogue: Catalogue) -> list[str]:
-    """A word that makes a bare value the field's: "talla", "glaseo"."""
+    """A word that goes with a bare value of the field: "talla", "glaseo"."""
     if field.measure:
         return [it.code for kind in field.kinds for it in catalogue.by_kind.get(kind, ())][:1]
     return list(field.words[:1])
 
 
+def _is_article(number: Number) -> bool:
+    return number.is_written and number.amount in _ARTICLES
+
+
 def _text(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

@@ -96,9 +96,9 @@ def cancels(text: str) -> bool:
     return bool(_CANCELS.search(plain(text)))
 
 
-def is_denied(text: str, place: int) -> bool:
-    """Whether what stands at ``place`` is taken back: "no 16/20", "en vez de Miami"."""
-    return bool(_DENIED.search(_folded(text[:place])))
+def is_denied(before: str) -> bool:
+    """Whether what follows ``before`` is taken back: "no 16/20", "en vez de Miami"."""
+    return bool(_DENIED.search(_folded(before)))
 
 
 def last_correction(text: str) -> int | None:

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from conversations.models import CatalogueEntry
+from rag.models import Document, PriceList
 from rag.prices import lists
 from tests.conversations import catalogues
 from tests.factories import a_domain
@@ -32,3 +34,14 @@ def a_list(domain, content=None, *, in_force=True, days=30):
     if in_force:
         lists.put_in_force(made, by="ana")
     return made
+
+
+@pytest.fixture(scope="module")
+def shop(django_db_setup, django_db_blocker):
+    """Made once for a module; each test takes back what it did."""
+    with django_db_blocker.unblock():
+        domain = a_shop()
+        yield domain
+        PriceList.objects.filter(domain=domain).delete()
+        Document.objects.filter(domain=domain).delete()
+        domain.delete()

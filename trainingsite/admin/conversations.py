@@ -25,6 +25,8 @@ from core.access import domains_of
 from core.admin.base import DomainFilter, ReadOnlyTable, ScopedAdmin, staff
 from core.errors import Refusal
 from core.models import Domain
+from rag import approved
+from rag.models import Turn
 from trainingsite.admin import lineage, selection
 from trainingsite.admin.filters import CategoryFilter, StarsFilter
 from trainingsite.admin.marked import NO_ANSWER, kind_name
@@ -71,7 +73,7 @@ class ConversationAdmin(ReviewActions, ScopedAdmin):
     search_fields = ["question", "answer"]
     search_help_text = _("Busca en la pregunta y en la respuesta.")
     ordering = ["-created_at", "-pk"]
-    actions = ["rate", "prepare", "start", "send_back"]
+    actions = ["rate", "prepare", "start", "send_back", "publish"]
     inlines = [RatingInline]
     fieldsets = [
         (None, {"fields": ["domain", *WRITTEN]}),
@@ -95,7 +97,7 @@ class ConversationAdmin(ReviewActions, ScopedAdmin):
                     ("origin", "basis"),
                     ("user", "person", "thread"),
                     ("model", "tokens", "milliseconds"),
-                    "context",
+                    ("context", "answered"),
                     ("created_at", "updated_at"),
                     ("masked", "anonymiser"),
                     "reached",
@@ -110,6 +112,7 @@ class ConversationAdmin(ReviewActions, ScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Conversation | None = None) -> list:
         every = [field.name for field in Conversation._meta.fields if field.name not in WRITTEN]
         every += ["label_read", "label_errors", "to_review", "thread", "masked", "reached"]
+        every += ["answered"]
         return every if obj else [name for name in every if name != "domain"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Conversation | None = None) -> Any:
@@ -228,6 +231,11 @@ class ConversationAdmin(ReviewActions, ScopedAdmin):
     def reached(self, row: Conversation) -> SafeString:
         return lineage.link("conversacion", row.pk, domain=row.domain)
 
+    @admin.display(description=_("cómo se contestó"))
+    def answered(self, row: Conversation) -> SafeString | str:
+        turn = Turn.objects.filter(conversation=row).first()
+        return link("rag_turn_change", turn.pk, _("Ver paso a paso")) if turn else "–"
+
     # --- actions ---------------------------------------------------------------------------
 
     def has_rate_permission(self, request: HttpRequest) -> bool:
@@ -238,6 +246,23 @@ class ConversationAdmin(ReviewActions, ScopedAdmin):
 
     def has_start_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("finetune.start_job")
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("rag.add_document")
+
+    @admin.action(description=_("Guardar como documento"), permissions=["publish"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> None:
+        """What is approved among them is searched like a file from now on (R151)."""
+        kept, left = 0, 0
+        for row in queryset.select_related("domain"):
+            try:
+                approved.publish(row, by=staff(request).get_username())
+                kept += 1
+            except Refusal:
+                left += 1
+        said = gettext("%(kept)d guardadas como documentos; %(left)d no están aprobadas.")
+        level = messages.WARNING if left else messages.SUCCESS
+        self.message_user(request, said % {"kept": kept, "left": left}, level)
 
     @admin.action(description=_("Calificar"), permissions=["rate"])
     def rate(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> HttpResponseRedirect:

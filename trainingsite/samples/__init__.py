@@ -3,11 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
 from conversations import consent
 from conversations.capture import Exchange, capture_many
@@ -17,10 +19,12 @@ from conversations.rating import rate
 from core.models import Domain
 from finetune.models import EvaluationQuestion
 from rag.models import DictionaryTerm, FieldDefinition
+from rag.prices import lists
 
 FOLDER = Path(__file__).parent
 SLUGS = ("camaron", "tienda", "prestamos")
 BASIS = "ejemplos propios del producto"
+PRICES_LAST = 365  # days
 RATER = "ejemplos"  # a user who cannot sign in; the samples' stars are theirs
 
 _SETTINGS = (
@@ -53,6 +57,7 @@ def load(slug: str) -> Domain:
         for line in _lines(slug, "evaluation")
     )
     _load_vocabulary(domain)
+    _load_prices(domain)
     _load_conversations(domain)
     return domain
 
@@ -91,6 +96,17 @@ def _load_vocabulary(domain: Domain) -> None:
         )
         for line in _lines(domain.slug, "fields")
     )
+
+
+def _load_prices(domain: Domain) -> None:
+    """The domain's price list, in force for a year from today."""
+    file = FOLDER / domain.slug / "prices.csv"
+    if file.exists():
+        today = timezone.localdate()
+        sheet = lists.read(domain, file.read_bytes())
+        until = today + timedelta(days=PRICES_LAST)
+        made = lists.draft(domain, sheet, valid_from=today, valid_until=until, by=RATER)
+        lists.put_in_force(made, by=RATER)
 
 
 def _load_conversations(domain: Domain) -> None:

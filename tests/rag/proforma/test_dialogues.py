@@ -6,17 +6,15 @@ from rag import dialogues
 from rag.proforma import reply
 from tests.factories import a_person
 from tests.rag.proforma.scripts import done, scripts
-from tests.rag.shop import a_shop
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("script", list(scripts()), ids=lambda it: it.title)
-def test_dialogue_goes_as_a_good_clerk_would_lead_it(script):
-    domain = a_shop()
-    person = a_person(domain)
+def test_dialogue_goes_as_a_good_clerk_would_lead_it(script, shop):
+    person = a_person(shop)
     went = []
     for message, expected in script.turns:
-        said = reply(domain, person, "chat", message, dialogues.opened(person, "chat"))
+        said = reply(shop, person, "chat", message, dialogues.opened(person, "chat"))
         went.append((message, done(said, expected)))
     assert went == script.turns

@@ -11,7 +11,10 @@ EVERY_MINUTE = {
     "vectores": "conversations.tasks.embed_waiting",
     "borrados": "conversations.tasks.erase_waiting",
     "etiquetas": "conversations.tasks.process_waiting",
+    "diálogos caducados": "rag.tasks.forget_dialogues",
     "documentos": "rag.tasks.process_documents",
+    "nombres en proformas": "rag.tasks.forget_clients",
+    "conversaciones como documentos": "rag.tasks.keep_approved",
     "vectores de documentos": "rag.tasks.build_vectors",
     "medidas de la búsqueda": "rag.tasks.measure_searches",
     "entrenamientos": "finetune.tasks.poll_jobs",
@@ -20,7 +23,11 @@ EVERY_MINUTE = {
     "despliegues": "finetune.tasks.deploy_waiting",
     "velocidades": "finetune.tasks.measure_speeds",
 }
-EVERY_HOUR = {"entrenamiento automático": "finetune.tasks.train_by_itself"}
+EVERY_HOUR = {
+    "entrenamiento automático": "finetune.tasks.train_by_itself",
+    "hojas de precios": "rag.tasks.read_price_sheets",
+    "listas de precios vencidas": "rag.tasks.retire_price_lists",
+}
 EVERY_DAY = {
     "modelos de los proveedores": "finetune.tasks.check_models",
     "avisos de los proveedores": "finetune.tasks.forget_notices",

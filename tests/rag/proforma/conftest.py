@@ -1,0 +1,1 @@
+from tests.rag.shop import shop  # noqa: F401  (a fixture)
