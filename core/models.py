@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from core.placeholders import emptied
+
 SHARE = [MinValueValidator(0), MaxValueValidator(1)]
 
 
@@ -192,6 +194,11 @@ class PromptVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.domain.slug} v{self.number}"
+
+    @property
+    def bare(self) -> str:
+        """The text as models are trained with it: what fills its places comes with a question."""
+        return emptied(self.text)
 
 
 class Membership(models.Model):

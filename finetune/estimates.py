@@ -152,7 +152,7 @@ def epochs_and_tokens(dataset: Dataset, *, epochs: int | None, method: str) -> t
 
 def _counted(dataset: Dataset, rows: QuerySet[DatasetItem]) -> int:
     texts = list(rows.order_by().values_list("question", "answer"))
-    frame = around(MESSAGES) + token_count([dataset.prompt.text])
+    frame = around(MESSAGES) + token_count([dataset.prompt.bare])
     return sum(token_count(it) for it in texts) + frame * len(texts)
 
 

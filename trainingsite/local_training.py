@@ -119,7 +119,7 @@ class LocalTraining:
             self.say(f"  {who}: {self._answer(tuned)}")
         for row in made:
             if row.target == Target.OLLAMA:
-                asked = assistant.messages(model.prompt.text, self.question)
+                asked = assistant.messages(model.prompt.bare, self.question)
                 said = ollama.answer(row.name, asked, most_tokens=TOKENS)
                 self.say(f"  en Ollama: {said.strip()}")
 

@@ -128,7 +128,7 @@ def preview(dataset: Dataset, *, shown: int = SHOWN) -> list[Shown]:
     rest = range(len(first), counted["train"] + counted["valid"])
     places = sorted(random.sample(rest, min(shown, len(rest))))
     chance = _at(ordered, places, train=counted["train"])
-    line = formats.LINES["chat"](dataset.prompt.text)
+    line = formats.LINES["chat"](dataset.prompt.bare)
     return [
         Shown(it.part, it.position, it.conversation_id, line(it.question, it.answer, "").decode())
         for it in (*first, *chance)

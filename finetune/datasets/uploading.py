@@ -39,7 +39,7 @@ def contents(dataset: Dataset, *, method: str = Method.SUPERVISED) -> dict[str, 
     Raises a refusal where they cannot be, or are not.
     """
     refuse_erased(dataset)
-    system = dataset.prompt.text
+    system = dataset.prompt.bare
     trained, wanted = formats.LINES["chat"](system), formats.LINES[FORMS[Method(method)]](system)
     proof: list[bytes] = []
     made: dict[str, bytes] = {}

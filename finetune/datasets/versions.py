@@ -87,7 +87,7 @@ class _Facts:
 
 def _items(prompt: PromptVersion, parts: Split) -> list[DatasetItem]:
     facts = _facts_of([row.pk for row in (*parts.train, *parts.valid)])
-    frame = around(MESSAGES) + token_count([prompt.text])
+    frame = around(MESSAGES) + token_count([prompt.bare])
     return [
         _item(prompt, facts, row, part=part, position=position, frame=frame)
         for part, rows in ((Part.TRAIN, parts.train), (Part.VALID, parts.valid))
@@ -145,7 +145,7 @@ def _corrected(conversations: list[int]) -> dict[int, str]:
 
 
 def _line(prompt: PromptVersion, item: DatasetItem) -> bytes:
-    return formats.chat_line(system=prompt.text, question=item.question, answer=item.answer)
+    return formats.chat_line(system=prompt.bare, question=item.question, answer=item.answer)
 
 
 def _card(items: list[DatasetItem]) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def _refuse_leaks(piece: list[Row], part: str, *, after: int, allowed: list[str]
 def _sinks(
     dataset: Dataset, part: str, folder: Path, forms: Collection[str], files: ExitStack
 ) -> list[Sink]:
-    system = dataset.prompt.text
+    system = dataset.prompt.bare
     return [
         Sink(folder / formats.file_name(form, part), formats.LINES[form](system), files)
         for form in forms

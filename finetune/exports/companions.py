@@ -33,7 +33,7 @@ def modelfile(dataset: Dataset) -> str:
     domain = dataset.domain
     first = dataset.items.filter(part=Part.TRAIN, erased_at=None).order_by("position")[:SHOWN]
     return untrained(
-        system=domain.texts.get("modelfile_system") or dataset.prompt.text,
+        system=domain.texts.get("modelfile_system") or dataset.prompt.bare,
         examples=list(first.values_list("question", "answer")),
         parameters={
             "temperature": domain.temperature,
