@@ -76,5 +76,8 @@ def _retire(domain: Domain) -> None:
 def _write_settings(domain: Domain, *, tuned: str, in_use: str) -> None:
     for key, value in ((TUNED, tuned), (IN_USE, in_use)):
         Setting.objects.update_or_create(
-            category=CATEGORY, subcategory=domain.slug, key=key, defaults={"value": value}
+            category=CATEGORY,
+            subcategory=domain.slug,
+            key=key,
+            defaults={"value": value, "read_only": True},
         )
