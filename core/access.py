@@ -88,6 +88,9 @@ _ADMINISTER = [
     "rag.delete_retrievalquestion",
     "rag.change_searchtuning",
     "rag.view_vectorspace",
+    "rag.add_pricelist",
+    "rag.change_pricelist",
+    *(f"rag.{verb}_pricesource" for verb in ("view", "add", "change", "delete")),
     *(
         f"rag.{verb}_{model}"
         for model in ("document", "dictionaryterm", "fielddefinition", "promptvariable")

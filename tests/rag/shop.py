@@ -5,9 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from conversations.catalogue import Catalogue
 from conversations.models import CatalogueEntry
 from rag.models import Document, PriceList
 from rag.prices import lists
+from rag.proforma import quoting
+from rag.proforma.order import Order
+from rag.proforma.pricing import Listed
 from tests.conversations import catalogues
 from tests.factories import a_domain
 from trainingsite import samples
@@ -34,6 +38,15 @@ def a_list(domain, content=None, *, in_force=True, days=30):
     if in_force:
         lists.put_in_force(made, by="ana")
     return made
+
+
+def a_quote(person, *, client="Mariscos del Golfo"):
+    """10 t of HLSO 16/20 with 10 % of glaze, CFR Houston: 86,400 dollars."""
+    order = Order("HLSO", "16/20", "10", "10000", "Houston", "CFR", client)
+    catalogue = Catalogue.read(person.domain.catalogue.all(), person.domain.texts)
+    price_list = lists.current(person.domain)
+    priced = Listed(price_list).price(order, catalogue)
+    return quoting.make(person.domain, person, order, priced, price_list)
 
 
 @pytest.fixture(scope="module")
