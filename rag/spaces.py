@@ -58,10 +58,11 @@ def build(model: str, provider: str) -> VectorSpace:
     Raises :class:`Invalid` for an unknown provider, and what the provider fails with.
     """
     space = VectorSpace.objects.filter(model=model).first() or _opened(model, provider)
-    if space.provider != provider or space.state == State.RETIRED:
-        space.provider, space.state = provider, State.BUILDING
-        space.save(update_fields=["provider", "state"])
-    _make_index(space)
+    if space.state == State.RETIRED:
+        space.state = State.BUILDING
+        space.save(update_fields=["state"])
+    _move(space, provider)
+    make_index(space)
     return space
 
 
@@ -74,6 +75,8 @@ def go_on() -> str:
     if now is None:
         return "nothing is indexed yet"
     wanted = passage_model(provider)
+    if now.model == wanted:
+        _move(now, provider)
     target = now if now.model == wanted else build(wanted, provider)
     copied = _copy(target)
     if missing(target).exists():
@@ -141,7 +144,14 @@ def _opened(model: str, provider: str) -> VectorSpace:
     return space
 
 
-def _make_index(space: VectorSpace) -> None:
+def _move(space: VectorSpace, provider: str) -> None:
+    """The same model, asked of another provider."""
+    if space.provider != provider:
+        space.provider = provider
+        space.save(update_fields=["provider"])
+
+
+def make_index(space: VectorSpace) -> None:
     """The partial index of one model: made while it is empty, so that no task waits for it."""
     kind = vector_type(space)
     with connection.cursor() as cursor:
@@ -197,12 +207,13 @@ def _remove_others(space: VectorSpace) -> int:
     removed, _ = Chunk.objects.filter(pk__in=old).delete()
     if not removed:
         for it in VectorSpace.objects.exclude(pk=space.pk):
-            _drop_index(it)
+            drop_index(it)
             it.delete()
     return removed
 
 
-def _drop_index(space: VectorSpace) -> None:
+def drop_index(space: VectorSpace) -> None:
+    """Without it searches are exact, and slow where there are many chunks."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP INDEX {_gently()} IF EXISTS {_index(space)}")
 

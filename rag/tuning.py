@@ -166,7 +166,8 @@ def _right(row: RetrievalQuestion, space: VectorSpace) -> frozenset[int]:
 def _threshold(asked: Sequence[Asked], space: VectorSpace, weight: float) -> float:
     """The cosine that keeps most right chunks and holds back most that answer nothing.
 
-    At least :data:`KEPT` of the right ones stay; of two equally good lines the lower is taken.
+    At least :data:`KEPT` of the right ones stay; of two equally good lines the lower is taken, and
+    with no question that nothing answers there is no reason for a higher one than before.
     """
     right, wrong = [], []
     for it in asked:
@@ -175,8 +176,11 @@ def _threshold(asked: Sequence[Asked], space: VectorSpace, weight: float) -> flo
             right.append(rows[place - 1].cosine or 0)
         elif rows and it.row.document_id is None:
             wrong.append(max(row.cosine or 0 for row in rows))
+    first = FIRST_THRESHOLDS.get(space.model, 0)
     right.sort()
-    lines = right[: int(len(right) * (1 - KEPT)) + 1] or [0.0]
+    lines = right[: int(len(right) * (1 - KEPT)) + 1] or [first]
+    if not wrong:
+        return min(first, lines[0])
     return max(lines, key=lambda line: (_told_apart(line, right, wrong), -line))
 
 

@@ -164,6 +164,14 @@ def test_a_provider_that_tells_questions_from_passages_is_asked_by_both_names(
     assert spaces.active().model == "new-passages"
 
 
+def test_the_same_model_at_another_provider_makes_nothing_anew(indexed, settings, provider):
+    settings.LLM_PROVIDERS["other"] = provider.as_provider()
+    settings.DOCUMENT_EMBEDDER = "other"
+    provider.requests.clear()
+    assert spaces.go_on() == "0 of other models removed"
+    assert (spaces.active().provider, provider.requests) == ("other", [])
+
+
 def test_a_provider_without_vectors_is_refused_by_name(settings, provider):
     settings.LLM_PROVIDERS["other"] = provider.as_provider(embedding_model="")
     settings.DOCUMENT_EMBEDDER = "other"
