@@ -103,6 +103,7 @@ def test_metrics_of_documents(api):
                 document=document,
                 position=position,
                 embedding=[0.1] * DIMENSIONS,
+                dimensions=DIMENSIONS,
                 embedding_model="test",
             )
     found = api.get(f"{ROOT}/metricas").json()["rag"]
