@@ -7,18 +7,17 @@ a worker that dies loses one batch, and the next goes on after it.
 import logging
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
+from conversations.embedding import KEY_REFUSED
 from core.errors import ModelRefused, ModelUnavailable
 from core.work import WorkState
-from rag import embedding, reading, spaces
-from rag.chunking import blocks_of, chunks
+from rag import embedding, pieces, reading, spaces
 from rag.models import Chunk, Document, DocumentState, DocumentWork, VectorSpace
 
 logger = logging.getLogger(__name__)
@@ -88,7 +87,9 @@ def _mine(document: Document) -> list[DocumentWork]:
 
 
 def _process(work: DocumentWork, *, seconds: float) -> None:
-    document = Document.objects.select_related("domain").get(pk=work.pk)
+    document = Document.objects.select_related("domain").filter(pk=work.pk).first()
+    if document is None:  # deleted this moment, and its work with it
+        return
     try:
         if document.state in UNREAD or not document.processed:
             reading.read(document)
@@ -101,7 +102,10 @@ def _process(work: DocumentWork, *, seconds: float) -> None:
         work.put_back()
         _note(document, str(error))
     except ModelRefused as error:
-        work.fail(str(error))
+        if error.details.get("estado") in KEY_REFUSED:  # then it refuses everybody
+            work.put_back()
+        else:
+            work.fail(str(error))
         _note(document, str(error))
     except Exception as error:  # noqa: BLE001 (the worker's own loop: one bad item stops no other)
         work.fail(type(error).__name__)
@@ -111,8 +115,8 @@ def _process(work: DocumentWork, *, seconds: float) -> None:
 def _bring(document: Document, work: DocumentWork, *, seconds: float) -> None:
     """Index ``document`` to its end, or for ``seconds``: then it waits for the next who asks."""
     space = spaces.current()
-    wanted = list(_wanted(document, space.model, space.dimensions))
-    lacking = _lacking(document, space.model, wanted)
+    wanted = pieces.wanted(document, space)
+    lacking = pieces.lacking(document, space, wanted)
     # Looked up before any is replaced: a text that only moved keeps its vector.
     known = embedding.known_vectors([it.text_hash for it in lacking], space=space)
     for chunk in lacking:
@@ -129,33 +133,6 @@ def _bring(document: Document, work: DocumentWork, *, seconds: float) -> None:
     _finish(document, work, wanted)
 
 
-def _wanted(document: Document, model: str, dimensions: int) -> Iterator[Chunk]:
-    """The chunks that the text makes, without their vectors."""
-    domain, layout = document.domain, document.layout
-    blocks = blocks_of(document.text or "", layout)
-    pieces = chunks(blocks, size=domain.chunk_size, overlap=domain.chunk_overlap)
-    for position, piece in enumerate(pieces):
-        chunk = Chunk(
-            document=document,
-            position=position,
-            text=piece.text,
-            page=piece.page,
-            heading=piece.heading,
-            embedding_model=model,
-            dimensions=dimensions,
-            updated_at=timezone.now(),
-        )
-        chunk.text_hash = embedding.fingerprint(chunk.passage)
-        yield chunk
-
-
-def _lacking(document: Document, model: str, wanted: Sequence[Chunk]) -> list[Chunk]:
-    """Those of ``wanted`` that are not there as they must be."""
-    rows = Chunk.objects.filter(document=document, embedding_model=model)
-    there = {it[0]: it[1:] for it in rows.values_list("position", "text_hash", "page")}
-    return [it for it in wanted if there.get(it.position) != (it.text_hash, it.page)]
-
-
 def _embed(batch: Sequence[Chunk], space: VectorSpace) -> None:
     vectors = embedding.embed_passages([it.passage for it in batch], space=space)
     for chunk, vector in zip(batch, vectors, strict=True):
@@ -168,14 +145,7 @@ def _store(
 ) -> None:
     if not work.renew(LEASE):
         raise Superseded
-    Chunk.objects.bulk_create(
-        batch,
-        update_conflicts=True,
-        unique_fields=["document", "position", "embedding_model"],
-        update_fields=[
-            *("embedding", "text", "page", "heading", "text_hash", "dimensions", "updated_at")
-        ],
-    )
+    pieces.put(batch)
     Document.objects.filter(pk=document.pk).update(chunks_done=done, chunks_total=total, error="")
 
 
@@ -184,11 +154,7 @@ def _finish(document: Document, work: DocumentWork, wanted: Sequence[Chunk]) -> 
     """Nothing of an earlier text is left, in any model, and the work is done."""
     if not work.finish():
         raise Superseded
-    right = {it.position: it.text_hash for it in wanted}
-    rows = Chunk.objects.filter(document=document).values_list("pk", "position", "text_hash")
-    Chunk.objects.filter(
-        pk__in=[pk for pk, at, made_of in rows if right.get(at) != made_of]
-    ).delete()
+    pieces.remove_others(document, wanted)
     Document.objects.filter(pk=document.pk).update(
         state=DocumentState.READY, chunks_done=len(wanted), chunks_total=len(wanted), error=""
     )

@@ -19,7 +19,6 @@ pytestmark = pytest.mark.django_db
 
 ROUTE = "POST /embeddings"
 LONG = "\n\n".join(f"# Apartado {it}\nEl apartado {it} trata de algo." for it in range(100))
-AWAY = 503, {"error": {"message": "later"}}
 
 
 def a_text(text="Dos días.", **fields):
@@ -114,12 +113,13 @@ def test_a_document_that_kills_every_worker_is_given_up(monkeypatch):
     assert now(document).error == "No se pudo preparar: killed"
 
 
-def test_without_an_embedder_it_waits_and_says_for_what(provider):
+@pytest.mark.parametrize("status", [503, 401])
+def test_without_an_embedder_it_waits_and_says_for_what(provider, status):
     document = a_text()
-    provider.replies[ROUTE] = AWAY
+    provider.replies[ROUTE] = status, {"error": {"message": "no"}}
     assert indexing.process_waiting() == "1 worked on"
     assert now(document).state == DocumentState.INDEXING
-    assert "contestó 503" in now(document).error
+    assert f"contestó {status}" in now(document).error
     assert now(document).work.attempts == 0
     provider.replies[ROUTE] = embeddings
     DocumentWork.objects.update(next_at=Now())
