@@ -15,7 +15,7 @@ from core.models import Domain, PromptVersion
 from core.placeholders import BUILT_IN, NAME, fill, places, unknown
 from rag.vocabulary import relevant
 
-__all__ = ["fault_of_name", "fill", "filled", "own", "write_prompt"]
+__all__ = ["fault_of_name", "fault_of_prompt", "fill", "filled", "own", "write_prompt"]
 
 
 def filled(
@@ -44,11 +44,16 @@ def own(domain: Domain) -> dict[str, str]:
 
 def write_prompt(domain: Domain, text: str, *, by: str) -> PromptVersion:
     """Keep ``text`` as the next version; :class:`Invalid` names the places that nothing fills."""
-    if strange := unknown(text, own(domain)):
-        named = ", ".join(f"{{{it}}}" for it in strange)
-        why = _("Nada llena estos marcadores: %s.") % named
+    if why := fault_of_prompt(domain, text):
         raise Invalid(why, prompt=[why])
     return domain.write_prompt(text, by=by)
+
+
+def fault_of_prompt(domain: Domain, text: str) -> str:
+    """The places of ``text`` that nothing would fill, told in words; empty when there are none."""
+    strange = unknown(text, own(domain) if domain.pk else ())
+    named = ", ".join(f"{{{it}}}" for it in strange)
+    return _("Nada llena estos marcadores: %s.") % named if strange else ""
 
 
 def fault_of_name(name: str) -> str:

@@ -167,6 +167,8 @@ ERASERS = ["rag.erasure.forget", "finetune.erasure.forget", "conversations.erasu
 NAME_RECOGNISER = env("NAME_RECOGNISER", default="")
 # How the rivals of an evaluation answer: a function (model, model in service) -> answerer.
 EVALUATION_ANSWERER = "rag.answerer.answerer"
+# What is wrong with a prompt, in words, empty where nothing is: a function (domain, text) -> text.
+PROMPT_CHECK = "rag.prompt_variables.fault_of_prompt"
 # Whether every activation takes two people, also of a model that proved better (Q42).
 ACTIVATION_NEEDS_TWO = env.bool("ACTIVATION_NEEDS_TWO", default=False)
 WORKER_HEARTBEAT = VAR_DIR / "worker-heartbeat"

@@ -32,6 +32,15 @@ def test_an_activated_model_answers(domain, training_provider):
     }
 
 
+def test_nobody_writes_the_settings_of_the_model_in_service(domain, training_provider):
+    activation.activate(a_trained_model(domain, training_provider), by="ana", reason="De prueba.")
+    kept = Setting.objects.filter(category="AI", subcategory=domain.slug)
+    assert set(kept.values_list("key", "read_only")) == {
+        ("modelo", True),
+        ("modelo_fine_tuned", True),
+    }
+
+
 def test_the_next_one_retires_it_and_going_back_is_activating_again(domain, training_provider):
     first = a_trained_model(domain, training_provider, name="ft:first")
     second = a_trained_model(domain, training_provider, name="ft:second")

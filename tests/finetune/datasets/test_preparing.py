@@ -46,6 +46,16 @@ def test_enough_examples_are_uploaded_word_for_word(domain, training_provider, n
     ]
 
 
+def test_the_places_of_a_prompt_are_not_trained(domain, training_provider):
+    domain.write_prompt("Eres útil.\n\n{contexto_documentos}", by="ana")
+    examples(domain, 10)
+
+    _dataset, file = datasets.prepare(domain, by="ana")
+
+    systems = {it["messages"][0]["content"] for it in lines(training_provider.files[file.file_id])}
+    assert systems == {"Eres útil."}
+
+
 def test_a_held_out_part_is_uploaded_beside(domain, training_provider):
     examples(domain, 40)
     dataset, _file = datasets.prepare(domain, by="ana")
