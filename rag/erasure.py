@@ -1,9 +1,7 @@
 """Forgetting a person in this room: what is open with them, their quotes, their thumbs."""
 
 from django.db import transaction
-from django.db.models import Q
 
-from conversations.erasure import to_forget
 from conversations.models import ChatRating, Person
 from core import audit
 from rag import turns
@@ -17,10 +15,10 @@ def forget(person: Person) -> dict[str, int]:
     Quotes stay as documents of the business, without who got them. Documents made of what they
     said go with the exchange. Called before the exchanges go (``settings.ERASERS``).
     """
-    theirs = Q(turn__person=person, conversation=None) | Q(conversation__in=to_forget(person))
+    loose = ChatRating.objects.filter(turn__person=person, conversation=None)
     counts = {
         "dialogues": Dialogue.objects.filter(person=person).delete()[0],
-        "thumbs": ChatRating.objects.filter(theirs).delete()[0],
+        "thumbs": loose.delete()[0],  # those of their exchanges go with the exchange
         "quotes": Quote.objects.filter(person=person).update(
             person=None, client="", client_expires_at=None
         ),
