@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
@@ -52,6 +53,13 @@ class DomainForm(forms.ModelForm):
             widget=UnfoldAdminSelectWidget,
         )
 
+    def clean_prompt_text(self) -> str:
+        """A place that nothing fills would reach people's questions as it is written."""
+        text = self.cleaned_data["prompt_text"]
+        if fault := import_string(settings.PROMPT_CHECK)(self.instance, text):
+            raise ValidationError(fault)
+        return text
+
     def clean_texts(self) -> dict[str, Any]:
         """Lists of a wrong shape would break the pages that read them."""
         texts = self.cleaned_data["texts"]
@@ -60,6 +68,14 @@ class DomainForm(forms.ModelForm):
         if fault := fault_of_texts(texts):
             raise ValidationError(fault)
         return texts
+
+    def clean(self) -> dict[str, Any]:
+        """Pieces that are all overlap would never come to the end of a text."""
+        fields = super().clean() or self.cleaned_data
+        size, overlap = fields.get("chunk_size"), fields.get("chunk_overlap")
+        if size and overlap and overlap > size // 2:
+            self.add_error("chunk_overlap", _("Como mucho, la mitad del tamaño de un trozo."))
+        return fields
 
 
 class PromptInline(ReadOnlyStack):
@@ -102,6 +118,17 @@ class DomainAdmin(ScopedAdmin):
                     ("temperature", "top_p", "top_k"),
                     ("max_tokens", "examples"),
                     ("reuse_similarity", "reuse_margin"),
+                ]
+            },
+        ),
+        (
+            _("Documentos y diálogos"),
+            {
+                "fields": [
+                    "chunks",
+                    ("chunk_size", "chunk_overlap"),
+                    ("thread_hours", "daily_tokens"),
+                    ("thumbs_floor", "thumbs_least"),
                 ]
             },
         ),

@@ -16,6 +16,7 @@ from finetune import activation
 from finetune.admin.demonstration import demonstrates
 from finetune.models import TrainedModel
 from rag import assistant
+from rag.admin.timeline import source_name
 from rag.assistant import Variant
 from trainingsite.admin.base import domain_asked, page, requires
 
@@ -62,6 +63,7 @@ def column(request: HttpRequest) -> HttpResponse:
         context["refusal"] = refusal
     else:
         context |= {"reply": reply, "shown": reply.examples[: domain.examples]}
+        context["came_from"] = source_name(reply.source)
         context["demonstration"] = reply.source == "model" and _demonstrates(domain, reply.model)
         context["said_above"] = variant == "active" and _is_active(domain, reply.model)
     return TemplateResponse(request, "admin/trainingsite/playground_answer.html", context)

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from conversations.models import CatalogueEntry
+from rag.models import PromptVariable
 
 LIST = reverse("admin:conversations_conversation_changelist")
 INLINE = {"prompts-TOTAL_FORMS": 0, "prompts-INITIAL_FORMS": 0}
@@ -46,6 +47,9 @@ def save(sign_in, domain):
         ('{"category_share": 0}', "«category_share»"),
         ('{"category_share": "0.5"}', "«category_share»"),
         ('{"welcome": "\\u0000"}', "no se puede guardar"),
+        ('{"welcome": 5}', "«welcome»"),
+        ('{"unknown": null}', "«unknown»"),
+        ('{"links": "tienda.example"}', "«links»"),
         ('{"otra": NaN}', "no se puede guardar"),
     ],
 )
@@ -97,3 +101,26 @@ def test_other_names_of_the_catalogue_are_words(sign_in, domain, aliases):
     )
 
     assert not CatalogueEntry.objects.exists()
+
+
+def test_pieces_of_documents_overlap_by_half_at_most(save, domain):
+    assert "la mitad" in save(chunk_size="400", chunk_overlap="201")["chunk_overlap"][0]
+    assert save(chunk_size="400", chunk_overlap="200", daily_tokens="0") == {}
+    assert (domain.chunk_size, domain.chunk_overlap, domain.daily_tokens) == (400, 200, 0)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kept"),
+    [
+        ("Eres útil. {contexto_documentos}", True),
+        ('Contesta {"a": 1}.', True),
+        ("Eres útil. {horario}", True),
+        ("Hola, {nombre}.", False),
+    ],
+)
+def test_a_prompt_has_only_places_that_something_fills(save, domain, prompt, kept):
+    PromptVariable.objects.create(domain=domain, name="horario", description="De 9 a 17.")
+    faults = save(prompt_text=prompt)
+    assert (domain.prompt.text == prompt) is kept
+    assert (faults == {}) is kept
+    assert kept or "{nombre}" in faults["prompt_text"][0]
