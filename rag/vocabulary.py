@@ -2,6 +2,7 @@
 
 import json
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 
@@ -50,12 +51,17 @@ def _as_text(query: str, domain: Domain) -> str:
 def _read(words: str, columns: str) -> Glossary:
     return Glossary(
         (
-            Word(word, definition, tuple(synonyms), field, table)
+            Word(word, definition, _texts(synonyms), field, table)
             for word, definition, synonyms, field, table in json.loads(words)
         ),
         (
-            Column(table, name, definition, data_type, tuple(values))
+            Column(table, name, definition, data_type, _texts(values))
             for table, name, definition, data_type, values in json.loads(columns)
             if not is_hidden(table, name)
         ),
     )
+
+
+def _texts(given: Any) -> tuple[str, ...]:
+    """A JSON list as texts; rows of older tables hold all kinds of things."""
+    return tuple(it for it in given if isinstance(it, str)) if isinstance(given, list) else ()

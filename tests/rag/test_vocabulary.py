@@ -1,4 +1,5 @@
 import pytest
+from django.db.models import JSONField, Value
 
 from rag import words
 from rag.models import DictionaryTerm, FieldDefinition
@@ -74,6 +75,12 @@ def test_it_stays_within_its_room_however_much_is_touched():
         a_term(f"palabra{number}ñ", definition="muy larga " * 40)
     told = relevant(a_domain(), " ".join(f"palabra{number}ñ" for number in range(40)))
     assert 0 < len(told) <= WORDS_ROOM
+
+
+@pytest.mark.parametrize("odd", [None, {}, [1, None, {"a": "b"}], "atraso"])
+def test_lists_that_are_none_are_no_words(odd):
+    a_term("mora", synonyms=odd if odd is not None else Value(None, JSONField()))
+    assert relevant(a_domain(), "¿tengo mora o atraso?") == "mora: Lo que es mora."
 
 
 def test_it_costs_two_queries(django_assert_num_queries):

@@ -41,7 +41,7 @@ class PromptBody(serializers.Serializer):
     prompt = Text(max_length=LONGEST_PROMPT)
 
 
-class Version(serializers.Serializer):
+class PromptVersion(serializers.Serializer):
     numero = serializers.IntegerField(source="number")
     creado_en = serializers.DateTimeField(source="created_at")
     creado_por = serializers.CharField(source="created_by")
@@ -54,7 +54,7 @@ class Prompt(serializers.Serializer):
     version = serializers.IntegerField()
     usados = serializers.ListField(child=serializers.CharField())
     marcadores = serializers.ListField(child=serializers.CharField())
-    versiones = Version(many=True)
+    versiones = PromptVersion(many=True)
 
 
 class PromptView(LendingView):
