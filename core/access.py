@@ -17,6 +17,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 _VIEW_ALL = [
     "core.view_domain",
+    "rag.view_pricelist",
     "conversations.view_conversation",
     "conversations.view_catalogueentry",
     "conversations.view_label",
@@ -44,7 +45,6 @@ _REVIEW = [
     "conversations.view_person",
     "conversations.view_consentevent",
     "rag.view_document",
-    "rag.view_pricelist",
     "rag.view_quote",
     "rag.view_retrievalquestion",
     "rag.add_retrievalquestion",
@@ -85,6 +85,7 @@ _ADMINISTER = [
         for verb in ("view", "add", "change")
     ),
     "conversations.view_chatrating",
+    "conversations.change_chatrating",
     "rag.delete_retrievalquestion",
     "rag.change_searchtuning",
     "rag.view_vectorspace",

@@ -68,7 +68,7 @@ def add(
         documents.add_text(
             domain,
             title=it.question[: documents.LONGEST_TITLE],
-            text=f"{it.question}\n\n{it.answer}",
+            text=f"{it.question}\n{it.answer}",
             kind=DocumentKind.FAQ,
             metadata={"category": it.category} if it.category else {},
             outside_id=f"faq-{text_hash(it.question)}",

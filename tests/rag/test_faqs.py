@@ -31,7 +31,7 @@ def test_each_is_a_document_and_a_new_answer_replaces_the_old():
     faqs.add(domain, faqs.read(CSV.encode()), by="ana")
     faqs.add(domain, [faqs.Faq("¿hay envios?", "Ya no.")], by="ana")
     texts = Document.objects.filter(domain=domain, kind="faq").values_list("text", flat=True)
-    assert sorted(texts) == ["¿Qué horario?\n\nDe 9 a 5.", "¿hay envios?\n\nYa no."]
+    assert sorted(texts) == ["¿Qué horario?\nDe 9 a 5.", "¿hay envios?\nYa no."]
 
 
 @pytest.mark.parametrize(

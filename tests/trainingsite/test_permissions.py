@@ -71,13 +71,19 @@ def address_of(route, pattern, domain):
 
 def key_for(part, route, domain):
     """What stands for a part of a route: the key of a new row, or a word."""
-    words = {"<str:user_id>": "+593987654321", "<path:content_type_id>": content_type()}
+    words = {
+        "<str:user_id>": "+593987654321",
+        "<path:content_type_id>": content_type(),
+        "<str:form>": "html",
+    }
     if part in words:
         return words[part]
     if part == "<str:job_id>":
         return a_row("finetune_finetuningjob", domain).openai_job_id or "ftjob-1"
     if part == "<uuid:key>":
         return str(a_row("finetune_export", domain).key)
+    if part == "<str:number>":
+        return a_row("rag_quote", domain).number
     named = re.match(r"admin/(\w+)/(\w+)/<", route)
     return str(a_row("_".join(named.groups()) if named else CONVERSATION, domain).pk)
 

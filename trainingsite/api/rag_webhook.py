@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from conversations.capture import masked
 from core.errors import Conflict, NotFound
 from core.work import WorkState
-from rag import documents, retrieval, spaces
+from rag import documents, faqs, retrieval, spaces
 from rag.models import Document, DocumentKind, DocumentQuerySet, DocumentState, DocumentWork
 from rag.prices import lists, publishing
 from rag.retrieval import Found
@@ -108,20 +108,13 @@ class FaqsView(RagView):
         request=FaqsBody,
         responses=ManyIndexed,
     )
-    @transaction.atomic
     def post(self, request: Request) -> Response:
         """Keep questions with their answers; a question that is known gets its new answer."""
         body = self.read(FaqsBody, request.data)
-        return _many_indexed(
-            self.add(
-                f"{it['question']}\n{it['answer']}",
-                kind=DocumentKind.FAQ,
-                title=it["question"][:TITLE],
-                metadata={"category": it.get("category") or ""},
-                outside_id=_faq_id(it["question"]),
-            )
-            for it in body["faqs"]
-        )
+        given = [
+            faqs.Faq(it["question"], it["answer"], it.get("category") or "") for it in body["faqs"]
+        ]
+        return _many_indexed(faqs.add(self.domain, given, by=self.actor.get_username()))
 
 
 class PricesView(RagView):
@@ -290,11 +283,6 @@ class HealthView(RagView):
                 "message": said,
             }
         )
-
-
-def _faq_id(question: str) -> str:
-    known = " ".join(question.casefold().split())
-    return f"faq-{hashlib.sha256(known.encode()).hexdigest()[:24]}"
 
 
 def _indexed(document: Document) -> Response:
