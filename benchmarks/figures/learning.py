@@ -18,9 +18,7 @@ as examples, which makes them easier to beat. The peer is the rule of plain mean
 passes, by its verdict or by the gate.
 """
 
-import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 
 from django.contrib.auth.models import User
 
@@ -44,23 +42,18 @@ PEER = "la media más alta"
 def measure() -> Iterator[Figure]:
     site.migrate()
     by, known = site.administrator(), Known()
-    questions = size(12, full=30)
+    questions = size(12, full=40)
     spanish, english = corpora.chat_es(questions), corpora.dialogues(questions)
-    steps, fewer = size(40, full=120), size(10, full=24)
-    with server(steps):
+    steps, fewer = size(30, full=120), size(6, full=30)
+    with model_server(MAX_STEPS_CPU=str(steps)):
         for corpus in (spanish, english):
             name = f"learning.{corpus.name}"
             yield Figure(f"{name}.steps", steps, "pasos en el procesador, a lo más")
             judged = evaluated(corpus, known, by, probes=size(SOME, full=len(EVERY)))
             yield from of_evaluation(name, judged, by)
-    with server(fewer):
+    with model_server(MAX_STEPS_CPU=str(fewer)):
         yield Figure("learning.shuffled.steps", fewer, "pasos en el procesador, a lo más")
         yield from of_shuffled(spanish, known, by)
-
-
-def server(steps: int) -> AbstractContextManager[str]:
-    """A model server that trains so many steps at most, on every core: nobody else is served."""
-    return model_server(MAX_STEPS_CPU=str(steps), TRAINING_THREADS=str(os.cpu_count()))
 
 
 def evaluated(corpus: Corpus, known: Known, by: User, *, probes: int) -> Evaluation:
