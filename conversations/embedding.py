@@ -9,7 +9,7 @@ from pgvector.django import CosineDistance
 
 from conversations.models import Conversation, Stage
 from core import llm
-from core.errors import ModelRefused
+from core.errors import ModelRefused, ModelUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,23 @@ def fill(*, limit: int) -> int:
         last = batch[-1][0]
         done += _embed(batch)
     return done
+
+
+def fill_one(conversation: Conversation) -> bool:
+    """Embed a question at once, if it has no vector; whether it has one now.
+
+    One that nobody can embed now gets it from :func:`fill`, with the next minute.
+    """
+    row = Conversation.objects.filter(pk=conversation.pk)
+    if not (
+        waiting := list(row.filter(embedding=None).values_list("pk", "question", "question_hash"))
+    ):
+        return row.exists()
+    try:
+        return bool(_embed(waiting))
+    except (ModelUnavailable, ModelRefused) as error:
+        logger.warning("No vector at once for a question: %s", error)
+        return False
 
 
 def vectors(questions: Sequence[str]) -> list[list[float] | None]:

@@ -1,7 +1,7 @@
 """What the queue runs: keys in, a sentence out. Each may run twice, or find its row gone."""
 
 from core.errors import Refusal
-from rag import approved, dialogues, indexing, measuring, spaces, turns
+from rag import approved, dialogues, indexing, measuring, spaces, turns, watch
 from rag.prices import lists, sheets
 from rag.proforma import quoting
 
@@ -51,3 +51,8 @@ def forget_clients() -> str:
 def keep_approved() -> str:
     """Bring the documents made of conversations up to what is approved."""
     return approved.synchronise()
+
+
+def watch_thumbs() -> str:
+    """Take models out of service whose thumbs fell below their domain's line."""
+    return f"{watch.watch_all()} taken back"

@@ -52,6 +52,7 @@ class Why(models.TextChoices):
     PERSONAL_DATA = "personal_data", _("queda un dato personal")
     NEW_ANSWER = "new_answer", _("llegó una respuesta después de revisarla")
     REVIEWER = "reviewer", _("lo decidió un revisor")
+    THUMB_DOWN = "thumb_down", _("pulgar abajo de quien preguntó")
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):

@@ -69,6 +69,7 @@ class Review(models.Model):
         REANALYSE = "reanalyse", _("reanalizada")
         SEND_BACK = "send_back", _("devuelta a revisión")
         FLAG = "flag", _("señalada")
+        COMPLAIN = "complain", _("pulgar abajo")
         UNDO = "undo", _("deshecha")
 
     conversation = models.ForeignKey(

@@ -67,8 +67,15 @@ class ChatRating(models.Model):
         _("usuario"), db_column="usuario_email", max_length=255, null=True, blank=True
     )
     processed = models.BooleanField(_("procesada"), db_column="procesado", default=False)
+    reason = models.TextField(_("motivo"), blank=True, help_text=_("De quien lo dio."))
     notes = models.TextField(_("notas"), db_column="notas_procesamiento", null=True, blank=True)
     improved = models.BooleanField(_("mejorado"), db_column="mejorado", default=False)
+    change = models.CharField(
+        _("qué se cambió"),
+        max_length=60,
+        blank=True,
+        help_text=_("Lo que mejoró el bot: su clase y su id, como correction:7."),
+    )
     created_at = models.DateTimeField(_("creada"), db_column="creado_en", default=timezone.now)
     updated_at = models.DateTimeField(_("actualizada"), db_column="actualizado_en", auto_now=True)
 
@@ -80,7 +87,10 @@ class ChatRating(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="thumb_is_up_or_down", condition=Q(thumb__in=["arriba", "abajo"])
-            )
+            ),
+            models.CheckConstraint(
+                name="thumb_improved_names_the_change", condition=Q(improved=False) | ~Q(change="")
+            ),
         ]
 
     def __str__(self) -> str:

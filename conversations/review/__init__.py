@@ -5,6 +5,7 @@ The verbs take who decides as ``by``; whether they may, and in which domain, is 
 
 from conversations.review.batches import AT_ONCE, Batch, auto_approve, in_turn
 from conversations.review.claims import claim, claim_next, heartbeat, release
+from conversations.review.complaints import complain
 from conversations.review.deciding import PERSON_ASKED, forget_texts
 from conversations.review.decisions import approve, confirm, flag, reject, send_back
 from conversations.review.edits import edit
@@ -33,6 +34,7 @@ __all__ = [
     "by_confidence",
     "claim",
     "claim_next",
+    "complain",
     "confirm",
     "edit",
     "flag",

@@ -20,7 +20,7 @@ from core.errors import Conflict, Invalid
 
 State = dict[str, Any]
 
-PERSON_ASKED = (Why.PERSONAL_DATA, Why.NEW_ANSWER, Why.REVIEWER)
+PERSON_ASKED = (Why.PERSONAL_DATA, Why.NEW_ANSWER, Why.REVIEWER, Why.THUMB_DOWN)
 """Why an exchange waits for a person whatever the machine makes of it."""
 UNDECIDED: State = {"reviewed_at": None, "reviewed_by": None}
 
@@ -36,35 +36,34 @@ def deciding(
     :class:`Conflict` when somebody has, :class:`Invalid` for notes that cannot be kept, and
     :class:`NotFound` when it was deleted.
     """
-    notes = _kept(notes, conversation)
+    notes = kept(notes, conversation)
     with transaction.atomic():
         row = locked(conversation)
         if held:
             claims.refuse_if_held(row, by=by)
         was, texts = state_of(row), texts_of(row)
         yield row
-        write_down(row, action, was, texts, by=by, notes=notes)
+        write_down(row, action, was, texts, by=by.get_username(), notes=notes)
         if not is_waiting(row):
             claims.release(row, by=by)
 
 
 def write_down(
-    row: Conversation, action: str, was: State, texts: State, *, by: User, notes: str = ""
+    row: Conversation, action: str, was: State, texts: State, *, by: str, notes: str = ""
 ) -> None:
     """Keep the decision with what it found and what it made of it, and audit it without texts.
 
     Texts that changed are kept as they were, so that the first original is never lost; except
     where somebody had found a personal datum in them: it must go, not be put aside.
     """
-    who = by.get_username()
     before = {"was": was, "made": state_of(row)}
     if before["made"]["texts"] != was["texts"]:
         if was["why"] == Why.PERSONAL_DATA:
             forget_texts(row)
         else:
             before["texts"] = texts
-    row.reviews.create(action=action, by=who, notes=notes, before=before)
-    audit.record(f"review_{action}", row, by=who, stage=row.stage)
+    row.reviews.create(action=action, by=by, notes=notes, before=before)
+    audit.record(f"review_{action}", row, by=by, stage=row.stage)
 
 
 def forget_texts(row: Conversation) -> None:
@@ -122,7 +121,8 @@ def refuse_unless_standing(row: Conversation) -> None:
         raise Conflict(why, id=row.pk, stage=row.stage)
 
 
-def _kept(notes: str, conversation: Conversation) -> str:
+def kept(notes: str, conversation: Conversation) -> str:
+    """``notes`` without personal data. Raises :class:`Invalid` for those that cannot be kept."""
     if len(notes) > LONGEST or not is_storable(notes):
         why = _("Hasta %(n)s caracteres, sin caracteres nulos.") % {"n": LONGEST}
         raise Invalid(_("La nota no se puede guardar."), notes=[why])

@@ -30,7 +30,7 @@ def undo(conversation: Conversation, *, by: User) -> Conversation:
     _put_back(row, last.before, by=by)
     last.undone = True
     last.save(update_fields=["undone"])
-    write_down(row, Review.Action.UNDO, was, texts, by=by)
+    write_down(row, Review.Action.UNDO, was, texts, by=by.get_username())
     return row
 
 

@@ -7,6 +7,7 @@ from conversations.models import Conversation, ConversationQuerySet
 from core import llm
 from core.errors import ModelRefused, ModelUnavailable
 from core.models import Domain
+from rag import corrections
 from rag.assistant.values import Example
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,18 @@ def reuse(domain: Domain, examples: tuple[Example, ...]) -> Example | None:
     rivals = [it.similarity for it in examples[1:] if it.answer != best.answer]
     clear = not rivals or best.similarity - max(rivals) >= domain.reuse_margin
     return best if clear else None
+
+
+def corrected(domain: Domain, examples: tuple[Example, ...]) -> Example | None:
+    """The corrected answer to be served: near enough, and nothing approved is nearer.
+
+    What staff put right wins over an approved answer to the same question, whatever its margin.
+    """
+    if not (best := same(domain, examples)):
+        return None
+    nearest = {it.conversation_id: it for it in examples if it.similarity >= best.similarity}
+    served = corrections.served(list(nearest))
+    return nearest[served] if served else None
 
 
 def same(domain: Domain, examples: tuple[Example, ...]) -> Example | None:

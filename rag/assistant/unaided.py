@@ -17,7 +17,9 @@ LONGEST_PASSAGE = 700  # characters of one that is served as it stands
 
 
 def served(domain: Domain, near: tuple[Example, ...]) -> Answer | None:
-    """The approved answer that is served as it is, if one is near enough."""
+    """The answer that staff put right, else the approved one, that is near enough to be served."""
+    if right := examples.corrected(domain, near):
+        return Answer(right.answer, "correction", examples=near)
     best = examples.reuse(domain, near)
     return Answer(best.answer, "approved", examples=near) if best else None
 

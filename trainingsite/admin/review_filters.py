@@ -39,7 +39,9 @@ class WaitingFilter(SimpleListFilter):
 class WhyFilter(SimpleListFilter):
     title = _("motivo")
     parameter_name = "por_que"
-    reasons = [Why.LOW_CONFIDENCE, Why.PERSONAL_DATA, Why.NEW_ANSWER, Why.REVIEWER]
+    reasons = [
+        *(Why.LOW_CONFIDENCE, Why.PERSONAL_DATA, Why.NEW_ANSWER, Why.REVIEWER, Why.THUMB_DOWN),
+    ]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [(it.value, it.label) for it in self.reasons]

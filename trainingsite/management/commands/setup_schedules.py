@@ -26,6 +26,7 @@ EVERY_MINUTE = {
 EVERY_HOUR = {
     "entrenamiento automático": "finetune.tasks.train_by_itself",
     "hojas de precios": "rag.tasks.read_price_sheets",
+    "pulgares": "rag.tasks.watch_thumbs",
     "listas de precios vencidas": "rag.tasks.retire_price_lists",
 }
 EVERY_DAY = {
