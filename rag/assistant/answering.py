@@ -126,8 +126,13 @@ def _ended(
 
 
 def _with_what_is_due(asked: Question, found: Answer, dialogue: Dialogue) -> Answer:
-    """The greeting of a new dialogue and the question of consent; what was said is remembered."""
+    """The greeting of a new dialogue and the question of consent; what was said is remembered.
+
+    A proforma asks something itself: a "sí" to it must never pass for consent, which is asked for
+    with the next answer.
+    """
     dialogues.said(dialogue, masked(asked.text, asked.domain), masked(found.text, asked.domain))
     welcome = asked.domain.texts.get("welcome") if dialogues.welcome(dialogue) else None
-    due = consent.ask(dialogue.person, channel=asked.channel)
+    asks = found.source == "quote"
+    due = None if asks else consent.ask(dialogue.person, channel=asked.channel)
     return replace(found, welcome=welcome or None, consent=due.text.text if due else None)
