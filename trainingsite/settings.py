@@ -110,7 +110,7 @@ TEMPLATES = [
 # --- database ----------------------------------------------------------------------------------
 
 # HNSW loses rows under a filter unless it scans on; see design of pgvector's iterative scan.
-POSTGRES_OPTIONS = "-chnsw.iterative_scan=relaxed_order -chnsw.ef_search=100"
+POSTGRES_OPTIONS = "-chnsw.iterative_scan=relaxed_order -chnsw.ef_search=200"
 POOL = {"min_size": 1, "max_size": 8, "timeout": 3}
 
 if env("DATABASE_URL", default=""):
@@ -247,7 +247,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"JobStatusEnum": "finetune.models.JobStatus"},
+    "ENUM_NAME_OVERRIDES": {
+        "JobStatusEnum": "finetune.models.JobStatus",
+        "DocumentKindEnum": "rag.models.DocumentKind",
+    },
 }
 
 # --- providers of language models --------------------------------------------------------------
