@@ -1,6 +1,7 @@
 """Forgetting a person in this room: what is open with them, their quotes, their thumbs."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from conversations.models import ChatRating, Person
 from core import audit
@@ -15,7 +16,8 @@ def forget(person: Person) -> dict[str, int]:
     Quotes stay as documents of the business, without who got them. Documents made of what they
     said go with the exchange. Called before the exchanges go (``settings.ERASERS``).
     """
-    loose = ChatRating.objects.filter(turn__person=person, conversation=None)
+    theirs = Q(turn__person=person) | Q(domain=person.domain_id, user_email=person.pseudonym)
+    loose = ChatRating.objects.filter(theirs, conversation=None)
     counts = {
         "dialogues": Dialogue.objects.filter(person=person).delete()[0],
         "thumbs": loose.delete()[0],  # those of their exchanges go with the exchange
