@@ -17,6 +17,7 @@ from conversations.models import Conversation, Label, Review
 from core.access import visible
 from core.admin.base import staff
 from core.errors import Conflict, Refusal
+from rag.models import Turn
 from trainingsite.admin import lineage
 from trainingsite.admin.base import page, requires
 from trainingsite.admin.label_form import LabelForm
@@ -86,6 +87,7 @@ def _shown(row: Conversation, label: Label | None) -> dict[str, Any]:
         "answer": answer_of(row),
         "labels": [(it, _lines(row, it)) for it in row.labels.filter(current=False)],
         "reviews": row.reviews.all(),
+        "turn": Turn.objects.filter(conversation=row).prefetch_related("chunks__document").first(),
         "reached": lineage.link("conversacion", row.pk, domain=row.domain),
     }
 

@@ -3,7 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from conversations import review
 from conversations.models import Conversation, Label, ReviewClaim, Stage, Why
+from rag import documents, indexing
+from rag.models import Turn
 from tests.factories import a_conversation, a_domain, a_label, a_person, a_user
 
 LIST = reverse("admin:conversations_toreview_changelist")
@@ -505,3 +508,18 @@ def test_what_people_and_labellers_wrote_is_escaped(trade, reviewer):
         assert page.status_code == 200
         assert b"<img src=x" not in page.content
         assert b"<script>alert" not in page.content
+
+
+def test_a_thumb_down_shows_its_reason_the_model_and_the_passages_it_answered_from(trade, reviewer):
+    row = waiting(trade)
+    document = documents.add_text(trade, title="Lista", text="HLSO 16/20 a 8,64.", by="ana")
+    indexing.index(document)
+    turn = Turn.objects.create(
+        domain=trade, conversation=row, channel="chat", source="model", model="ft:gambas:3"
+    )
+    turn.chunks.set(document.chunks.all())
+    review.complain(row, by="cliente", reason="Ese precio es viejo.")
+    text = reviewer.get(one(row)).content.decode()
+    for said in ("Ese precio es viejo.", "ft:gambas:3", "Lista", "HLSO 16/20 a 8,64."):
+        assert said in text
+    assert reverse("admin:rag_turn_change", args=[turn.pk]) in text
