@@ -52,7 +52,7 @@ def start(request: HttpRequest) -> HttpResponse:
         seal=_seal(job) if job else "",
         changed=bool(job and request.POST.get("estimado")),
         budget=budgets.standing(domain),
-        measuring=bool(job) and speeds.is_asked(job.provider, job.base_model),
+        measuring=job is not None and speeds.is_asked(job.provider, job.base_model),
     )
 
 
