@@ -5,6 +5,7 @@ import pytest
 from conversations import consent
 from conversations.models import ChatRating, Conversation, Person, Why
 from core.models import AuditEvent, PromptVersion
+from rag import erasure
 from rag.models import Correction, Turn
 from tests.factories import a_client, a_domain, a_person
 from tests.fakes import a_completion
@@ -134,6 +135,14 @@ def test_a_customer_without_consent_leaves_a_thumb_and_no_words(bot):
     assert "consentimiento" in found["notas_procesamiento"]
     assert ChatRating.objects.get().reason == ""
     assert Turn.objects.get().thumb == ChatRating.objects.get()
+
+
+def test_a_forgotten_persons_thumb_goes_though_their_answer_is_nobodys_by_then(bot):
+    bot.post(CHAT, {"pregunta": QUESTION, "usuario_externo": ANA})
+    rate(bot, "no", usuario_externo=ANA, respuesta_id=Turn.objects.get().pk)
+    Turn.objects.update(person=None)
+    assert erasure.forget(Person.objects.get())["thumbs"] == 1
+    assert not ChatRating.objects.exists()
 
 
 def test_a_customer_who_agreed_sends_their_exchange_to_review(bot, domain):
