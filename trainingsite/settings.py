@@ -110,7 +110,7 @@ TEMPLATES = [
 # --- database ----------------------------------------------------------------------------------
 
 # HNSW loses rows under a filter unless it scans on; see design of pgvector's iterative scan.
-POSTGRES_OPTIONS = "-chnsw.iterative_scan=relaxed_order -chnsw.ef_search=200"
+POSTGRES_OPTIONS = "-chnsw.iterative_scan=relaxed_order -chnsw.ef_search=100"
 POOL = {"min_size": 1, "max_size": 8, "timeout": 3}
 
 if env("DATABASE_URL", default=""):
