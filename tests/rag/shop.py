@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from conversations.catalogue import Catalogue
 from conversations.models import CatalogueEntry
-from rag.models import Document, PriceList
 from rag.prices import lists
 from rag.proforma import quoting
 from rag.proforma.order import Order
@@ -51,10 +51,7 @@ def a_quote(person, *, client="Mariscos del Golfo"):
 
 @pytest.fixture(scope="module")
 def shop(django_db_setup, django_db_blocker):
-    """Made once for a module; each test takes back what it did."""
-    with django_db_blocker.unblock():
-        domain = a_shop()
-        yield domain
-        PriceList.objects.filter(domain=domain).delete()
-        Document.objects.filter(domain=domain).delete()
-        domain.delete()
+    """Made once for a module and never committed; each test takes back what it did."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield a_shop()
+        transaction.set_rollback(True)

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from rag import dialogues
+from rag.proforma import reply
+
+WHOLE = "Proforma de HLSO 16/20 con 10% de glaseo, 10 toneladas CFR Houston"
 FILE = Path(__file__).with_name("dialogues.txt")
 
 
@@ -22,6 +26,14 @@ def scripts():
         said = [it[1:].strip() for it in lines if it.startswith(">")]
         expected = [it[1:].strip() for it in lines if it.startswith("<")]
         yield Script(lines[0].lstrip("# "), list(zip(said, expected, strict=True)))
+
+
+def say(person, *messages):
+    """The answer to the last of ``messages``."""
+    for it in messages:
+        dialogue = dialogues.opened(person, "chat")
+        said = reply(person.domain, person, "chat", it, dialogue)
+    return said
 
 
 def done(said, expected):

@@ -1,36 +1,25 @@
 """What the hand-written dialogues do not show: what is kept, for how long, and once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from core.models import AuditEvent, Domain
 from rag import dialogues
 from rag.models import Dialogue, PriceList, Quote
-from rag.proforma import quoting, reply
+from rag.proforma import quoting
 from tests.factories import a_person
+from tests.rag.proforma.scripts import WHOLE, say
 from tests.rag.shop import a_list, a_shop
 
 pytestmark = pytest.mark.django_db
-
-WHOLE = "Proforma de HLSO 16/20 con 10% de glaseo, 10 toneladas CFR Houston"
 
 
 @pytest.fixture
 def customer(shop):
     return a_person(shop)
-
-
-def say(person, *messages):
-    """The answer to the last of ``messages``."""
-    for it in messages:
-        dialogue = dialogues.opened(person, "chat")
-        said = reply(person.domain, person, "chat", it, dialogue)
-    return said
 
 
 def test_price_is_list_price_by_glaze_factor_plus_freight(customer):
@@ -94,24 +83,6 @@ def test_numbers_of_a_year_go_on_and_those_of_another_business_are_its_own(shop,
     Quote.objects.filter(number__endswith="-0002").update(number=f"P-{year}-9999")
     assert say(a_person(shop), WHOLE, "sí").quote.number == f"P-{year}-10000"
     assert say(a_person(a_shop("otra")), WHOLE, "sí").quote.number == f"P-{year}-0001"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_quotes_made_at_once_get_numbers_without_gaps():
-    people = [a_person(a_shop("a-la-vez")) for _ in range(1)]
-    people += [a_person(people[0].domain) for _ in range(5)]
-    for it in people:
-        say(it, WHOLE)
-
-    def agree(person):
-        try:
-            return say(person, "sí").quote.number
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(people)) as pool:
-        numbers = sorted(pool.map(agree, people))
-    assert [int(it[-4:]) for it in numbers] == [1, 2, 3, 4, 5, 6]
 
 
 def test_client_is_sealed_and_forgotten_when_the_dialogue_would_be(customer):
