@@ -3,9 +3,19 @@
 from itertools import count
 
 import pytest
+from django.db import connection
 
 from tests import factories
 from tests.fakes import FakeOpenAI
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database can be dropped at the end, whoever still holds a session in it."""
+    yield
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"{others} AND datname = current_database()")
 
 
 @pytest.fixture(autouse=True)

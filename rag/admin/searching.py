@@ -14,7 +14,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from core.access import domains_of
-from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, staff
+from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, SoundAddress, staff
 from core.errors import Refusal
 from core.models import Domain
 from rag import question_sets, spaces
@@ -103,7 +103,7 @@ class SearchTuningAdmin(ScopedAdmin):
 
 
 @admin.register(VectorSpace)
-class VectorSpaceAdmin(ReadOnly, ModelAdmin):
+class VectorSpaceAdmin(SoundAddress, ReadOnly, ModelAdmin):
     list_display = ["model", "provider", "dimensions", "state", "progress", "activated_at"]
 
     @admin.display(description=_("trozos con vector"))

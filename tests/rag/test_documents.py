@@ -54,14 +54,18 @@ def test_an_upload_waits_to_be_read_under_a_name_that_nobody_can_guess(upload, s
     assert "politica" not in document.path
 
 
+def originals_lie_in(folder):
+    Setting.objects.update_or_create(key=originals.FOLDER_KEY, defaults={"value": folder})
+
+
 def test_the_setting_says_where_originals_lie(upload):
-    Setting.objects.filter(key=originals.FOLDER_KEY).update(value="backend/uploads/documentos_ai/")
+    originals_lie_in("backend/uploads/documentos_ai/")
     assert upload().path.startswith("backend/uploads/documentos_ai/")
 
 
 @pytest.mark.parametrize("value", ["../fuera", "/etc", "a/../../b", "a b"])
 def test_a_folder_outside_of_the_storage_is_refused(upload, storage, value):
-    Setting.objects.filter(key=originals.FOLDER_KEY).update(value=value)
+    originals_lie_in(value)
     with pytest.raises(Refusal) as refused:
         upload()
     assert refused.value.details == {"ajuste": originals.FOLDER_KEY}

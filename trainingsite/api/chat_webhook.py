@@ -26,7 +26,7 @@ class ChatMessageSerializer(serializers.Serializer):
     channel = Channel(default="webhook")
 
 
-class SourceSerializer(serializers.Serializer):
+class ReplySourceSerializer(serializers.Serializer):
     number = serializers.IntegerField()
     document_id = serializers.IntegerField()
     title = serializers.CharField()
@@ -47,7 +47,7 @@ REPLY = inline_serializer(
         "welcome": serializers.CharField(allow_null=True),
         "source": serializers.CharField(),
         "turn_id": serializers.IntegerField(allow_null=True),
-        "sources": SourceSerializer(many=True),
+        "sources": ReplySourceSerializer(many=True),
         "quote": serializers.JSONField(allow_null=True),
         "consent": inline_serializer(
             "PreguntaDeConsentimiento",
@@ -102,7 +102,7 @@ class ChatMessagesView(WebhookView):
                 "welcome": reply.welcome,
                 "source": reply.source,
                 "turn_id": reply.turn.pk if reply.turn else None,
-                "sources": SourceSerializer(reply.sources, many=True).data,
+                "sources": ReplySourceSerializer(reply.sources, many=True).data,
                 "quote": _quote(reply),
                 "consent": {"question": reply.consent, "state": word.granted if word else None},
             }

@@ -91,7 +91,7 @@ class UploadBody(serializers.Serializer):
     para_quien = serializers.ChoiceField(Audience.choices, default=Audience.PUBLIC)
 
 
-class EditBody(serializers.Serializer):
+class DocumentEdit(serializers.Serializer):
     """Only what is given changes."""
 
     titulo = optional(Text, source="title", max_length=LONGEST_TITLE)

@@ -18,11 +18,11 @@ from trainingsite.api.base import DOMAIN, LendingView
 from trainingsite.api.conversation_serializers import Message
 from trainingsite.api.document_serializers import (
     ActivateBody,
+    DocumentEdit,
     DocumentEnvelope,
     DocumentList,
     DocumentQuery,
     DocumentSerializer,
-    EditBody,
     OneDocument,
     Processed,
     UploadBody,
@@ -106,12 +106,12 @@ class DocumentViewSet(ViewSetMixin, DocumentView):
     @extend_schema(
         operation_id="editar_documento",
         parameters=[DOMAIN],
-        request=EditBody,
+        request=DocumentEdit,
         responses=DocumentEnvelope,
     )
     def update(self, request: Request, pk: int) -> Response:
         """Change what is given."""
-        body = self.read(EditBody, request.data)
+        body = self.read(DocumentEdit, request.data)
         given = {name: value for name, value in body.items() if value is not None}
         document = documents.edit(self.row(pk), by=self.by, **given)
         return _told(_("Documento actualizado."), document)

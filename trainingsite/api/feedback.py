@@ -95,7 +95,7 @@ class ChangeBody(serializers.Serializer):
     id = Whole(min_value=1)
 
 
-class ProcessBody(serializers.Serializer):
+class ThumbProcessing(serializers.Serializer):
     notas = Text(max_length=LONGEST_NOTE, required=False, allow_blank=True, allow_null=True)
     correccion = Text(
         max_length=LONGEST, required=False, help_text="La respuesta correcta: se sirve desde ya."
@@ -158,11 +158,11 @@ class ProcessView(LendingView):
     @extend_schema(
         operation_id="chat_calificacion_procesar",
         parameters=[DOMAIN],
-        request=ProcessBody,
+        request=ThumbProcessing,
         responses=ThumbAnswer,
     )
     def put(self, request: Request, pk: int) -> Response:
-        body = self.read(ProcessBody, request.data)
+        body = self.read(ThumbProcessing, request.data)
         row = _among(_thumbs(self).select_related("domain", "conversation"), id=pk)
         row = feedback.process(
             row,

@@ -19,7 +19,7 @@ PREFIX = "webhook/proformas"
 MOST = 100
 
 
-class LineSerializer(serializers.ModelSerializer):
+class QuoteLineSerializer(serializers.ModelSerializer):
     producto = serializers.CharField(source="product")
     talla = serializers.CharField(source="size")
     glaseo = serializers.DecimalField(max_digits=5, decimal_places=2, source="glaze")
@@ -67,7 +67,7 @@ class WholeQuoteSerializer(QuoteSerializer):
     cliente = serializers.SerializerMethodField()
     lista_version = serializers.IntegerField(source="price_list.number")
     supuestos = serializers.ListField(child=serializers.CharField(), source="assumptions")
-    lineas = LineSerializer(many=True, source="lines")
+    lineas = QuoteLineSerializer(many=True, source="lines")
 
     class Meta(QuoteSerializer.Meta):
         fields = [
