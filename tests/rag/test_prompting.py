@@ -61,3 +61,12 @@ def test_a_prompt_with_a_place_for_documents_has_them_there_only():
     system, asked = prompting.messages(f"Sabes: {prompting.data(told)}", "¿?", told, placed=True)
     assert prompting.RULES in system["content"]
     assert asked["content"] == "¿?"
+
+
+def test_a_list_of_prices_takes_the_room_of_its_figures():
+    prices = "HOSO 16/20: 9.40\n" * 200
+    (shown,) = prompting.fitted(Material([Passage(1, "Precios", prices)]), 2000).passages
+    words = prompting.fitted(Material([Passage(1, "Precios", "palabra " * 400)]), 2000).passages[0]
+
+    assert prompting.cost(shown.text) <= 2000
+    assert len(shown.text) < 0.75 * len(words.text)
