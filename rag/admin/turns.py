@@ -35,7 +35,7 @@ class SourceFilter(admin.SimpleListFilter):
 
 @admin.register(Turn)
 class TurnAdmin(ReadOnly, ScopedAdmin):
-    list_display = ["when", "channel", "came_from", "model", "tokens", "milliseconds", "failed"]
+    list_display = ["when", "channel", "came_from", "model", "tokens", "milliseconds", "replied"]
     list_filter = [
         DomainFilter,
         SourceFilter,
@@ -52,9 +52,17 @@ class TurnAdmin(ReadOnly, ScopedAdmin):
             _("Con qué se contestó"),
             {"fields": ["passages", "near", ("trained_model", "prompt")]},
         ),
-        (_("Lo que costó"), {"fields": [("tokens", "milliseconds", "failed")]}),
+        (_("Lo que costó"), {"fields": [("tokens", "milliseconds", "replied")]}),
     ]
-    readonly_fields = ["when", "came_from", "exchange", "steps_taken", "passages", "near"]
+    readonly_fields = [
+        "when",
+        "came_from",
+        "replied",
+        "exchange",
+        "steps_taken",
+        "passages",
+        "near",
+    ]
 
     @admin.display(description=_("cuándo"), ordering="at")
     def when(self, turn: Turn) -> str:
@@ -63,6 +71,10 @@ class TurnAdmin(ReadOnly, ScopedAdmin):
     @admin.display(description=_("de dónde salió"), ordering="source")
     def came_from(self, turn: Turn) -> str:
         return timeline.source_name(turn.source)
+
+    @admin.display(description=_("contestó"), boolean=True, ordering="failed")
+    def replied(self, turn: Turn) -> bool:
+        return not turn.failed
 
     @admin.display(description=_("conversación"))
     def exchange(self, turn: Turn) -> SafeString | str:
