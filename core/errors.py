@@ -19,6 +19,11 @@ class Refusal(Exception):
         self.code = code or self.code
         self.details = details
 
+    @property
+    def faults(self) -> list[str]:
+        """A line for each place at fault, where ``details`` maps places to lists of reasons."""
+        return [f"{place}: {' '.join(why)}" for place, why in self.details.items()]
+
 
 class NotFound(Refusal):
     """The thing does not exist, or belongs to a domain of others."""

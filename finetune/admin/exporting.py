@@ -1,7 +1,5 @@
 """Asking for an export of what a domain may learn from today, by where it came from."""
 
-from typing import Any, cast
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,25 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
-from core.access import User, domains_of
 from core.admin.base import ScopedAdmin, staff
+from core.admin.forms import ChosenDomain
 from core.errors import Refusal
-from core.models import Domain
 from finetune import exports
 from finetune.admin.dataset_pages import EXPORT
 from finetune.exports.choosing import TRAIN_SPLIT
 from finetune.models import Source
 
 
-class ExportForm(forms.Form):
+class ExportForm(ChosenDomain):
     """What :func:`finetune.exports.export` takes; an empty confidence is the domain's own."""
 
-    domain = forms.ModelChoiceField(
-        label=_("Dominio"),
-        queryset=Domain.objects.none(),
-        empty_label=None,
-        widget=UnfoldAdminSelectWidget,
-    )
     source = forms.ChoiceField(
         label=_("Fuente"),
         choices=Source.choices,
@@ -57,10 +48,6 @@ class ExportForm(forms.Form):
         widget=UnfoldAdminDecimalFieldWidget,
         help_text=_("De 0,5 a 1; el resto es para validar. Con menos de 20 no se reparte."),
     )
-
-    def __init__(self, *args: Any, user: User) -> None:
-        super().__init__(*args)
-        cast(forms.ModelChoiceField, self.fields["domain"]).queryset = domains_of(user)
 
 
 class ExportPages(ScopedAdmin):

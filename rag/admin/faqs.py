@@ -1,7 +1,5 @@
 """Importing frequent questions into the documents of a domain."""
 
-from typing import Any, cast
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -11,40 +9,28 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from core.access import User, domains_of
 from core.admin.base import ScopedAdmin, staff
+from core.admin.forms import ChosenDomain
 from core.errors import Refusal
-from core.models import Domain
 from rag import faqs
 
 
-class FaqForm(forms.Form):
+class FaqForm(ChosenDomain):
     """A file of questions and answers, and whose they are."""
 
-    domain = forms.ModelChoiceField(
-        label=_("Dominio"),
-        queryset=Domain.objects.none(),
-        empty_label=None,
-        widget=UnfoldAdminSelectWidget,
-    )
     file = forms.FileField(
         label=_("Archivo"),
         widget=UnfoldAdminFileFieldWidget,
         help_text=_("CSV con las columnas pregunta, respuesta y categoria; o JSON."),
     )
 
-    def __init__(self, *args: Any, user: User) -> None:
-        super().__init__(*args)
-        cast(forms.ModelChoiceField, self.fields["domain"]).queryset = domains_of(user)
-
     def clean_file(self) -> list[faqs.Faq]:
         try:
             return faqs.read(self.cleaned_data["file"].read())
         except Refusal as refusal:
-            said = [f"{place}: {' '.join(why)}" for place, why in refusal.details.items()]
-            raise ValidationError([str(refusal), *said]) from refusal
+            raise ValidationError([str(refusal), *refusal.faults]) from refusal
 
 
 class FaqPages(ScopedAdmin):

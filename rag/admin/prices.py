@@ -63,12 +63,8 @@ class UploadForm(forms.ModelForm):
             try:
                 self.sheet = lists.read(given["domain"], given["file"].read())
             except Refusal as refusal:
-                raise ValidationError({"file": _reasons(refusal)}) from refusal
+                raise ValidationError({"file": [str(refusal), *refusal.faults]}) from refusal
         return given
-
-
-def _reasons(refusal: Refusal) -> list[str]:
-    return [str(refusal), *(f"{place}: {' '.join(why)}" for place, why in refusal.details.items())]
 
 
 class PriceInline(ReadOnlyTable):

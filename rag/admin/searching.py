@@ -1,6 +1,6 @@
 """How well documents are found: the questions, what was measured, the calibration, the vectors."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -13,26 +13,21 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
-from core.access import domains_of
 from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, SoundAddress, staff
+from core.admin.forms import ChosenDomain
 from core.errors import Refusal
 from core.models import Domain
 from rag import question_sets, spaces
 from rag.models import RetrievalQuestion, RetrievalRun, SearchTuning, VectorSpace
 
 
-class ImportForm(forms.Form):
-    """A table of questions, and for whom."""
+class ImportForm(ChosenDomain):
+    """A table of questions, and for whom: that is chosen, not proposed."""
 
     domain = forms.ModelChoiceField(
         Domain.objects.none(), label=_("Dominio"), widget=UnfoldAdminSelectWidget
     )
     file = forms.FileField(label=_("Archivo"), max_length=255, widget=UnfoldAdminFileFieldWidget)
-
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request.POST or None, request.FILES or None)
-        chosen = cast(forms.ModelChoiceField, self.fields["domain"])
-        chosen.queryset = domains_of(request.user)
 
 
 @admin.register(RetrievalQuestion)
@@ -53,7 +48,7 @@ class RetrievalQuestionAdmin(ScopedAdmin):
     @action(description=_("Importar CSV"), url_path="importar", permissions=["import"])
     def import_table(self, request: HttpRequest) -> HttpResponse:
         """Ask for a table (GET); keep its questions, all or none (POST)."""
-        form = ImportForm(request)
+        form = ImportForm(request.POST or None, request.FILES or None, user=request.user)
         if request.method == "POST" and form.is_valid() and self._read(request, form):
             return HttpResponseRedirect(reverse("admin:rag_retrievalquestion_changelist"))
         title = gettext("Importar preguntas de búsqueda")

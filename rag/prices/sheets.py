@@ -63,5 +63,4 @@ def _take(source: PriceSource) -> bool:
 
 def _told(refusal: Refusal) -> str:
     """What is wrong in one line, with the first cell at fault."""
-    first = next((f"{place}: {' '.join(why)}" for place, why in refusal.details.items()), "")
-    return f"{refusal} {first}".strip()[:300]
+    return " ".join([str(refusal), *refusal.faults[:1]])[:300]
