@@ -1,7 +1,7 @@
 """``/api/v1/configuracion/ai/diccionario-semantico`` (requirements, 2.4)."""
 
 from django.urls import URLPattern, path
-from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,10 +15,10 @@ from trainingsite.api.words import (
     PREFIX,
     ActiveQuery,
     Blank,
-    Removed,
     RowSerializer,
     Words,
     WordsViewSet,
+    described,
 )
 
 ROOT = f"{PREFIX}diccionario-semantico"
@@ -48,36 +48,6 @@ class HelpBody(serializers.Serializer):
     respuesta_usuario = Blank(max_length=2000)
 
 
-ENVELOPE = inline_serializer(
-    "Entrada", {"mensaje": serializers.CharField(), "entrada": TermSerializer()}
-)
-
-
-@extend_schema_view(
-    list=extend_schema(
-        operation_id="listar_diccionario",
-        parameters=[DOMAIN, TermQuery],
-        responses=inline_serializer(
-            "Entradas",
-            {"entradas": TermSerializer(many=True), "total": serializers.IntegerField()},
-        ),
-    ),
-    create=extend_schema(
-        operation_id="crear_entrada",
-        parameters=[DOMAIN],
-        request=TermSerializer,
-        responses=ENVELOPE,
-    ),
-    update=extend_schema(
-        operation_id="editar_entrada",
-        parameters=[DOMAIN],
-        request=TermSerializer,
-        responses=ENVELOPE,
-    ),
-    destroy=extend_schema(
-        operation_id="borrar_entrada", parameters=[DOMAIN], responses={200: Removed}
-    ),
-)
 class DictionaryViewSet(WordsViewSet):
     """The words of the business: what people say, what it means, which column holds it."""
 
@@ -106,6 +76,9 @@ class DictionaryViewSet(WordsViewSet):
         named = self.rows.exclude(category=None).exclude(category="").order_by("category")
         found = [*named.values_list("category", flat=True).distinct()]
         return Response({"categorias": found, "total": len(found)})
+
+
+described(DictionaryViewSet, called=("entrada", "diccionario"), named=("Entrada", "Entradas"))
 
 
 class HelpView(LendingView):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,10 +19,10 @@ from trainingsite.api.words import (
     PREFIX,
     ActiveQuery,
     Blank,
-    Removed,
     RowSerializer,
     Words,
     WordsViewSet,
+    described,
 )
 
 ROOT = f"{PREFIX}definiciones-campos"
@@ -72,36 +72,6 @@ class Synchronised(serializers.Serializer):
     total_procesados = serializers.IntegerField()
 
 
-ENVELOPE = inline_serializer(
-    "Definicion", {"mensaje": serializers.CharField(), "definicion": FieldSerializer()}
-)
-
-
-@extend_schema_view(
-    list=extend_schema(
-        operation_id="listar_definiciones",
-        parameters=[DOMAIN, FieldQuery],
-        responses=inline_serializer(
-            "Definiciones",
-            {"definiciones": FieldSerializer(many=True), "total": serializers.IntegerField()},
-        ),
-    ),
-    create=extend_schema(
-        operation_id="crear_definicion",
-        parameters=[DOMAIN],
-        request=FieldSerializer,
-        responses=ENVELOPE,
-    ),
-    update=extend_schema(
-        operation_id="editar_definicion",
-        parameters=[DOMAIN],
-        request=FieldSerializer,
-        responses=ENVELOPE,
-    ),
-    destroy=extend_schema(
-        operation_id="borrar_definicion", parameters=[DOMAIN], responses={200: Removed}
-    ),
-)
 class FieldViewSet(WordsViewSet):
     """What the columns of the business's tables mean."""
 
@@ -149,6 +119,9 @@ class FieldViewSet(WordsViewSet):
                 "total_procesados": done.created + done.updated + done.unchanged,
             }
         )
+
+
+described(FieldViewSet, called=("definicion", "definiciones"), named=("Definicion", "Definiciones"))
 
 
 class TablesView(LendingView):

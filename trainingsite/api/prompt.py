@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +15,7 @@ from rag import prompt_variables
 from rag.models import PromptVariable
 from trainingsite.api.base import DOMAIN, LendingView
 from trainingsite.api.conversation_serializers import Text
-from trainingsite.api.words import LONGEST, PREFIX, Removed, RowSerializer, WordsViewSet
+from trainingsite.api.words import LONGEST, PREFIX, RowSerializer, WordsViewSet, described
 
 LONGEST_PROMPT = 8000  # characters: a small model's whole context
 SHOWN = 20  # versions
@@ -92,36 +92,6 @@ def _told(domain: Domain) -> dict[str, Any]:
     ).data
 
 
-ENVELOPE = inline_serializer(
-    "VariableGuardada", {"mensaje": serializers.CharField(), "variable": VariableSerializer()}
-)
-
-
-@extend_schema_view(
-    list=extend_schema(
-        operation_id="listar_variables",
-        parameters=[DOMAIN],
-        responses=inline_serializer(
-            "Variables",
-            {"variables": VariableSerializer(many=True), "total": serializers.IntegerField()},
-        ),
-    ),
-    create=extend_schema(
-        operation_id="crear_variable",
-        parameters=[DOMAIN],
-        request=VariableSerializer,
-        responses=ENVELOPE,
-    ),
-    update=extend_schema(
-        operation_id="editar_variable",
-        parameters=[DOMAIN],
-        request=VariableSerializer,
-        responses=ENVELOPE,
-    ),
-    destroy=extend_schema(
-        operation_id="borrar_variable", parameters=[DOMAIN], responses={200: Removed}
-    ),
-)
 class VariableViewSet(WordsViewSet):
     """Texts of staff that a prompt names in braces."""
 
@@ -137,6 +107,11 @@ class VariableViewSet(WordsViewSet):
     @property
     def rows(self) -> Any:
         return super().rows.order_by("position", "name")
+
+
+described(
+    VariableViewSet, called=("variable", "variables"), named=("VariableGuardada", "Variables")
+)
 
 
 paths: list[URLPattern] = [

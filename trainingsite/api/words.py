@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,7 +12,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from core.errors import NotFound
 from rag import words
-from trainingsite.api.base import LendingView
+from trainingsite.api.base import DOMAIN, LendingView
 from trainingsite.api.conversation_serializers import LARGEST_INTEGER, Text, optional
 
 PREFIX = "api/v1/configuracion/ai/"
@@ -111,3 +112,34 @@ class WordsViewSet(ViewSetMixin, LendingView):
 
     def _told(self, message: str, row: Any) -> Response:
         return Response({"mensaje": message, self.one: self.serializer(row).data})
+
+
+def described(view: type[WordsViewSet], *, called: tuple[str, str], named: tuple[str, str]) -> None:
+    """Put the requests of ``view`` into the API's description.
+
+    ``called`` is what the operations' names say of one row and of many, ``named`` what the answers
+    with one and with many are called.
+    """
+    one, many = called
+    envelope: dict[str, Any] = {"mensaje": serializers.CharField(), view.one: view.serializer()}
+    listed: dict[str, Any] = {
+        view.many: view.serializer(many=True),
+        "total": serializers.IntegerField(),
+    }
+    write: dict[str, Any] = {
+        "parameters": [DOMAIN],
+        "request": view.serializer,
+        "responses": inline_serializer(named[0], envelope),
+    }
+    extend_schema_view(
+        list=extend_schema(
+            operation_id=f"listar_{many}",
+            parameters=[DOMAIN] if view.query is ActiveQuery else [DOMAIN, view.query],
+            responses=inline_serializer(named[1], listed),
+        ),
+        create=extend_schema(operation_id=f"crear_{one}", **write),
+        update=extend_schema(operation_id=f"editar_{one}", **write),
+        destroy=extend_schema(
+            operation_id=f"borrar_{one}", parameters=[DOMAIN], responses={200: Removed}
+        ),
+    )(view)
