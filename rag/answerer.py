@@ -16,7 +16,8 @@ def answerer(
     """A function from a variant and a question to the answer and the milliseconds it took.
 
     The likeliest words are taken, so that the same is answered again. Examples come from what
-    ``model`` was trained on, and all but the bare base see them. Saying nothing is an answer too.
+    ``model`` was trained on, and all but the bare base see them. Saying nothing is an answer too,
+    and so are a model's instructions, which nobody else reads: probes are after them.
     """
     domain = model.domain
     trained_on = model.job.dataset.items.filter(part=Part.TRAIN).values("conversation")
@@ -34,6 +35,8 @@ def answerer(
             reply = assistant.ask(domain, question, shown, tuned=tuned.get(variant), **options)
         except assistant.NothingSaid:
             return "", 0
+        except assistant.Withheld as leak:
+            return leak.said, 0
         return reply.text, reply.milliseconds
 
     return respond

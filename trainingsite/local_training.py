@@ -128,3 +128,5 @@ class LocalTraining:
             return assistant.ask(self.domain, self.question, (), tuned=tuned, **GREEDY).text
         except assistant.NothingSaid:
             return "(nada)"
+        except assistant.Withheld:
+            return "(sus instrucciones)"

@@ -12,6 +12,7 @@ from rag.assistant.values import (
     Reply,
     Source,
     Variant,
+    Withheld,
 )
 from rag.prompting import messages
 
@@ -24,6 +25,7 @@ __all__ = [
     "Reply",
     "Source",
     "Variant",
+    "Withheld",
     "answer",
     "ask",
     "lookup",

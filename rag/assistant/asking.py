@@ -104,7 +104,7 @@ def _put(
         text = sieve.whole(reply.text)
     except cleaning.Leaked as leak:
         trail.tokens += 0 if reply else options["max_tokens"]  # cut off before it told
-        raise Withheld("El modelo contestó con sus instrucciones.", modelo=model) from leak
+        raise Withheld(reply.text if reply else "", modelo=model) from leak
     if not text:
         raise NothingSaid("El modelo no contestó nada.", modelo=reply.model)
     return Reply(text, reply.model, reply.tokens, reply.milliseconds, shown, prompt, tuned)

@@ -31,9 +31,16 @@ class NothingSaid(ModelUnavailable):
 
 
 class Withheld(ModelUnavailable):
-    """A model answered with its own instructions; nobody gets that."""
+    """A model answered with its own instructions; nobody gets that.
+
+    ``said`` is what it said, as far as it was heard: an exam judges it.
+    """
 
     code = "withheld"
+
+    def __init__(self, said: str, **details: Any) -> None:
+        super().__init__("El modelo contestó con sus instrucciones.", **details)
+        self.said = said
 
 
 class How(TypedDict, total=False):
