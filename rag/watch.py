@@ -1,12 +1,17 @@
 """A model whose answers people turn their thumbs down on gives way to the one before it."""
 
+from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from conversations.models import ChatRating, Thumb
 from core import audit
+from core.errors import Conflict
 from core.models import Domain
 from finetune import activation
 from finetune.models import Activation
+from rag.models import Retreat
 
 ACTOR = "pulgares"
 
@@ -22,7 +27,8 @@ def take_back_if_low(domain: Domain) -> bool:
 
     The line is ``Domain.thumbs_floor``; fewer than ``thumbs_least`` thumbs since it was activated
     judge nobody. Only answers of the model itself count, not approved ones served as they are.
-    Whether it was taken back; however many ask at once, one of them does it.
+    Whether it was taken back; however many ask at once, one of them does it. The panel tells it
+    until somebody has seen it (:func:`acknowledge`).
     """
     domain = Domain.objects.select_for_update(no_key=True).get(pk=domain.pk)
     current = domain.activations.current().select_related("model").first()
@@ -36,7 +42,19 @@ def take_back_if_low(domain: Domain) -> bool:
         activation.roll_back(domain, by=ACTOR)
     else:
         activation.deactivate(domain, by=ACTOR)
+    # Written after the switch: only what is activated later makes the notice old.
+    Retreat.objects.create(domain=domain, model=current.model, up=up, thumbs=given)
     return True
+
+
+@transaction.atomic
+def acknowledge(retreat: Retreat, *, by: User) -> None:
+    """Say that staff know of it. Raises :class:`Conflict` when somebody has said so before."""
+    who = by.get_username()
+    unseen = Retreat.objects.filter(pk=retreat.pk, seen_at=None)
+    if not unseen.update(seen_at=Now(), seen_by=who):
+        raise Conflict(_("Ese aviso ya no está."), id=retreat.pk)
+    audit.record("thumbs_fell_seen", retreat.model, by=who)
 
 
 def standing(current: Activation) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """What can be looked up, and what was answered with it; one module for each noun."""
 
 from rag.models.answers import Correction, Dialogue, Turn
-from rag.models.deliveries import Inbound, Outbound
+from rag.models.deliveries import DeliveryStatus, Inbound, Outbound
 from rag.models.documents import (
     Audience,
     Chunk,
@@ -14,6 +14,7 @@ from rag.models.documents import (
 )
 from rag.models.prices import ListedKind, ListedPrice, PriceList, PriceListState, PriceSource
 from rag.models.quotes import Incoterm, Quote, QuoteLine
+from rag.models.retreats import Retreat
 from rag.models.searching import RetrievalQuestion, RetrievalRun, SearchTuning
 from rag.models.vocabulary import DictionaryTerm, FieldDefinition, PromptVariable
 
@@ -21,6 +22,7 @@ __all__ = [
     "Audience",
     "Chunk",
     "Correction",
+    "DeliveryStatus",
     "Dialogue",
     "DictionaryTerm",
     "Document",
@@ -40,6 +42,7 @@ __all__ = [
     "PromptVariable",
     "Quote",
     "QuoteLine",
+    "Retreat",
     "RetrievalQuestion",
     "RetrievalRun",
     "SearchTuning",

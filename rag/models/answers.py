@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import ChatRating, Conversation, Person
 from core.models import Domain, PromptVersion
-from rag.models.documents import Chunk
+from rag.models.documents import Chunk, Document
 
 
 class Dialogue(models.Model):
@@ -125,11 +127,28 @@ class Turn(models.Model):
         return f"{self.channel} {self.source} {self.pk}"
 
 
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def to_fix(self) -> Self:
+        """Those whose misleading passage nobody has mended yet."""
+        return self.filter(document__isnull=False, chunk_fixed_at=None)
+
+    def with_passage(self) -> Self:
+        """With ``passage`` and its ``page``; none where no chunk says that any more."""
+        same = Chunk.objects.filter(
+            document=OuterRef("document"), text_hash=OuterRef("passage_hash")
+        ).order_by("pk")
+        return self.annotate(
+            passage=Subquery(same.values("text")[:1]), page=Subquery(same.values("page")[:1])
+        )
+
+
 class Correction(models.Model):
     """An answer that staff put right: served at once to similar questions.
 
     The right words are those of ``conversation``, approved; ``hits`` counts who got them.
-    ``chunk`` is the passage that misled, ``chunk_fixed_at`` when somebody mended it.
+    ``document`` holds the passage that misled, known by the hash of its text (``Chunk.text_hash``):
+    chunks are made anew whenever a document is processed. ``chunk_fixed_at`` is when somebody said
+    that it is mended.
     """
 
     conversation = models.OneToOneField(
@@ -143,20 +162,24 @@ class Correction(models.Model):
         related_name="corrections",
         verbose_name=_("pulgar"),
     )
-    chunk = models.ForeignKey(
-        Chunk,
+    document = models.ForeignKey(
+        Document,
         models.SET_NULL,
         null=True,
         blank=True,
         related_name="corrections",
-        verbose_name=_("trozo que indujo al error"),
+        verbose_name=_("documento que indujo al error"),
     )
+    passage_hash = models.CharField(_("huella del trozo"), max_length=64, blank=True)
     chunk_fixed_at = models.DateTimeField(_("trozo arreglado"), null=True, blank=True)
+    chunk_fixed_by = models.CharField(_("trozo arreglado por"), max_length=150, blank=True)
     hits = models.PositiveIntegerField(_("veces servida"), default=0)
     last_hit_at = models.DateTimeField(_("última vez"), null=True, blank=True)
     active = models.BooleanField(_("activa"), default=True)
     by = models.CharField(_("quién"), max_length=150)
     at = models.DateTimeField(_("cuándo"), db_default=Now())
+
+    objects = CorrectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("corrección")
@@ -166,7 +189,7 @@ class Correction(models.Model):
             models.Index(
                 fields=["at"],
                 name="correction_opens_a_fix",
-                condition=Q(chunk__isnull=False, chunk_fixed_at=None),
+                condition=Q(document__isnull=False, chunk_fixed_at=None),
             )
         ]
 
