@@ -29,14 +29,15 @@ _HOLD = "SELECT FROM conversations_person WHERE id = ANY(%s) ORDER BY id FOR SHA
 
 
 @transaction.atomic
-def keep(domain: Domain, items: Sequence[Item]) -> list[Outcome]:
+def keep(domain: Domain, items: Sequence[Item], said: Said | None = None) -> list[Outcome]:
     """Store what may be stored of ``items``; an outcome for each, in their order.
 
     Raises IntegrityError when another delivers the same at this moment, or a consent goes.
     """
     consenting = with_consent(item.person.pk for item in items if item.person)
     refusals = [_refusal(item, consenting) for item in items]
-    batch = Batch(domain, [it for it, refusal in zip(items, refusals, strict=True) if not refusal])
+    fit = [it for it, refusal in zip(items, refusals, strict=True) if not refusal]
+    batch = Batch(domain, fit, said or Said(domain))
     outcomes = [
         Outcome(refusal=refusal) if refusal else batch.add(item)
         for item, refusal in zip(items, refusals, strict=True)
@@ -58,9 +59,9 @@ def with_consent(people: Iterable[int]) -> set[int]:
 class Batch:
     """What a batch adds: exchanges, turns of threads, and work for the pipeline."""
 
-    def __init__(self, domain: Domain, items: Sequence[Item]) -> None:
+    def __init__(self, domain: Domain, items: Sequence[Item], said: Said) -> None:
         self.domain = domain
-        self.said = Said(domain)
+        self.said = said
         self.threads = threads.opened(domain, [it.session for it in items if it.session])
         _hold({it.person.pk for it in items if it.person})
         self.known = self._delivered(items)

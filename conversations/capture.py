@@ -58,9 +58,12 @@ def capture(
     session: ChatSession | None = None,
     outside_id: str | None = None,
     created_at: datetime | None = None,
+    said: Said | None = None,
     **facts: Unpack[Facts],
 ) -> Conversation:
     """Keep one exchange, anonymised on both sides: :func:`capture_many` of one.
+
+    ``said`` is what has masked its texts before, if somebody has: it need not read them again.
 
     Raises :class:`Invalid` for a text that is empty or too long, and :class:`ConsentMissing` when
     the person's latest word on training is not a yes; then nothing is kept.
@@ -77,11 +80,13 @@ def capture(
         created_at=created_at,
         facts=facts,
     )
-    (outcome,) = capture_many(domain, [item])
+    (outcome,) = capture_many(domain, [item], said)
     return outcome.kept
 
 
-def capture_many(domain: Domain, items: Sequence[Exchange | Reply]) -> list[Outcome]:
+def capture_many(
+    domain: Domain, items: Sequence[Exchange | Reply], said: Said | None = None
+) -> list[Outcome]:
     """Keep a batch, in the order it was said and in one transaction; an outcome for each item.
 
     A person's exchange (``origin`` person) waits as *captured* and is queued for processing; one
@@ -92,7 +97,7 @@ def capture_many(domain: Domain, items: Sequence[Exchange | Reply]) -> list[Outc
     An item that is refused (an unfit text, no consent, an answer to nothing) stops no other.
     """
     try:
-        outcomes = _kept(domain, items)
+        outcomes = _kept(domain, items, said)
     except DatabaseError as error:
         logger.error("[Training] %s: capture failed: %s", domain.slug, type(error).__name__)
         raise
@@ -102,12 +107,12 @@ def capture_many(domain: Domain, items: Sequence[Exchange | Reply]) -> list[Outc
     return outcomes
 
 
-def _kept(domain: Domain, items: Sequence[Exchange | Reply]) -> list[Outcome]:
+def _kept(domain: Domain, items: Sequence[Exchange | Reply], said: Said | None) -> list[Outcome]:
     try:
-        return again_after_deadlock(lambda: batch.keep(domain, items))
+        return again_after_deadlock(lambda: batch.keep(domain, items, said))
     except IntegrityError:
         # Delivered twice at the same moment, or a consent went meanwhile: look again, apart.
-        return [outcome for item in items for outcome in batch.keep(domain, [item])]
+        return [outcome for item in items for outcome in batch.keep(domain, [item], said)]
 
 
 def rewrite(

@@ -28,20 +28,23 @@ def name_recogniser(dotted_path: str) -> Recogniser | None:
 
 
 class Said:
-    """The texts of one call, in one domain, whose own terms are read once."""
+    """The texts of one call, in one domain, whose own terms are read once, as each text is."""
 
     def __init__(self, domain: Domain, *, keep: Iterable[str] = ()) -> None:
         """``keep``: more terms that are no personal data here, whatever they look like."""
         self._keep = categories.whitelist(domain).union(keep)
+        self._counted: dict[str, tuple[str, Counter[str]]] = {}
 
     def masked(self, text: str) -> str:
         return self.counted(text)[0]
 
     def counted(self, text: str) -> tuple[str, Counter[str]]:
         """``text`` without personal data, and how many masks of each kind it got."""
-        recogniser = name_recogniser(settings.NAME_RECOGNISER)
-        safe, spans = anonymise(text.strip(), keep=self._keep, recogniser=recogniser)
-        return safe, Counter(span.label for span in spans)
+        if text not in self._counted:
+            recogniser = name_recogniser(settings.NAME_RECOGNISER)
+            safe, spans = anonymise(text.strip(), keep=self._keep, recogniser=recogniser)
+            self._counted[text] = safe, Counter(span.label for span in spans)
+        return self._counted[text]
 
     def texts(self, question: str, answer: str) -> dict[str, Any]:
         """Both texts as they are stored, with all that is computed of them."""

@@ -1,10 +1,14 @@
 """Vectors of passages and of questions, by the model whose space they go into or are asked of."""
 
 import hashlib
+import logging
 from collections.abc import Sequence
 
 from core import llm
+from core.errors import ModelRefused, ModelUnavailable
 from rag.models import Chunk, VectorSpace
+
+logger = logging.getLogger(__name__)
 
 LONGEST = 8000  # characters of one input (requirements, 2.3)
 AT_ONCE = 16  # passages of a request: on one busy core they take some seconds
@@ -34,10 +38,39 @@ def embed_passages(passages: Sequence[str], *, space: VectorSpace) -> list[Vecto
     return [known[fingerprint(it)] for it in passages]
 
 
-def embed_question(question: str, *, space: VectorSpace) -> Vector:
-    """The vector that ``question`` is looked up with. Raises what the provider fails with."""
-    (vector,) = embed_questions([question], space=space)
-    return vector
+class Query:
+    """A question, masked, and the vectors that it is looked up with.
+
+    Examples and passages may share an embedder: each is asked once, whether it answers or not.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text.replace("\0", "")
+        self._vectors: dict[tuple[str, str], Vector | None] = {}
+
+    def vector(self, *, by: str, model: str) -> Vector | None:
+        """What the provider ``by`` gives with ``model``; ``None`` when it does not answer."""
+        asked = (by, model)
+        if asked not in self._vectors:
+            self._vectors[asked] = self._embedded(*asked)
+        return self._vectors[asked]
+
+    def in_space(self, space: VectorSpace) -> Vector | None:
+        """What the passages of ``space`` are compared with."""
+        return self.vector(by=space.provider, model=question_model(space))
+
+    def _embedded(self, by: str, model: str) -> Vector | None:
+        try:
+            (vector,) = llm.embed([self.text[:LONGEST]], by=by, model=model)
+        except (ModelUnavailable, ModelRefused) as error:
+            logger.warning("A question is looked up without its vector: %s", error)
+            return None
+        return vector
+
+
+def question_model(space: VectorSpace) -> str:
+    """The model that a question is asked of ``space`` with."""
+    return space.question_model or space.model
 
 
 def embed_questions(questions: Sequence[str], *, space: VectorSpace) -> list[Vector]:
@@ -49,7 +82,7 @@ def embed_questions(questions: Sequence[str], *, space: VectorSpace) -> list[Vec
         for vector in llm.embed(
             asked[start : start + AT_ONCE],
             by=space.provider,
-            model=space.question_model or space.model,
+            model=question_model(space),
         )
     ]
 

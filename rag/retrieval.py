@@ -3,7 +3,6 @@
 Who asks sees what they may: rights are conditions of the statement (:mod:`rag.fusion`).
 """
 
-import logging
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -12,13 +11,11 @@ from django.utils.translation import gettext as _
 from conversations.capture import masked
 from conversations.models import Person
 from core.access import domains_of
-from core.errors import ModelRefused, ModelUnavailable
 from core.models import Domain
-from rag import embedding, fusion, spaces, tuning
+from rag import fusion, spaces, tuning
+from rag.embedding import Query
 from rag.fusion import Row, Scope
-from rag.models import Chunk, VectorSpace
-
-logger = logging.getLogger(__name__)
+from rag.models import Chunk
 
 READS_DOCUMENTS = "rag.view_document"  # whoever may open them may be answered from them
 
@@ -61,7 +58,7 @@ class Search:
 
 def search(
     domain: Domain,
-    question: str,
+    question: str | Query,
     *,
     user: User | None = None,
     person: Person | None = None,
@@ -77,7 +74,7 @@ def search(
 
 def look(
     domain: Domain,
-    question: str,
+    question: str | Query,
     *,
     user: User | None = None,
     person: Person | None = None,
@@ -90,19 +87,20 @@ def look(
 
     ``limit`` is the domain's number of chunks if it is not said. A ``person`` is shown what is
     public, whoever asks for them. When the embedder does not answer, words alone are compared.
+    A :class:`Query` is masked already, and may know its vector.
     """
     space = spaces.active()
     limit = domain.chunks if limit is None else limit
-    asked = masked(question.replace("\0", ""), domain)
-    if space is None or limit < 1 or not asked.strip():
+    query = question if isinstance(question, Query) else Query(masked(question, domain))
+    if space is None or limit < 1 or not query.text.strip():
         return Search([])
     tuned = tuning.of(domain, space.model)
     threshold = tuned.threshold if threshold is None else threshold
     weight = tuned.vector_weight if weight is None else weight
-    vector = _vector(asked, space) if weight > 0 else None
+    vector = query.in_space(space) if weight > 0 else None
     rows = fusion.find(
         space,
-        asked,
+        query.text,
         vector,
         scope=scope_of(domain, user=user, person=person, kind=kind),
         weight=weight,
@@ -125,14 +123,6 @@ def scope_of(
     return Scope(
         domain=domain.pk, staff=ours, user=user.pk if user and ours else None, kind=kind or None
     )
-
-
-def _vector(question: str, space: VectorSpace) -> list[float] | None:
-    try:
-        return embedding.embed_question(question, space=space)
-    except (ModelUnavailable, ModelRefused) as error:
-        logger.warning("Only words are compared: %s", error)
-        return None
 
 
 def _with_chunks(rows: list[Row]) -> list[Found]:

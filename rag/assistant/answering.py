@@ -5,9 +5,7 @@ from dataclasses import replace
 from typing import Unpack
 
 from conversations import consent
-from conversations.capture import masked
 from conversations.models import Purpose
-from conversations.said import Said
 from core.errors import ModelRefused, ModelUnavailable, Refusal
 from core.models import Domain
 from rag import budgets, commands, configuration, dialogues, proforma, turns
@@ -70,14 +68,14 @@ def _found(asked: Question, dialogue: Dialogue | None, trail: Trail, *, live: bo
     """The answer itself, from the first that has one."""
     if asked.person:
         trail.add("consent", granted=asked.person.consents_to(Purpose.TRAINING))
-    safe, masks = Said(asked.domain).counted(asked.text)
-    trail.add("masks", kinds=dict(masks))
+    trail.add("masks", kinds=dict(asked.said.counted(asked.text)[1]))
     if dialogue and asked.variant == "active" and (quoted := _quoted(asked, dialogue, trail)):
         return quoted
-    near = () if asked.variant == "base" else examples.lookup(asked.domain, safe)
+    near = () if asked.variant == "base" else examples.lookup(asked.domain, asked.query)
     if asked.variant == "active" and (served := unaided.served(asked.domain, near)):
         return served
-    looked = looking.look(asked, safe, near, dialogue)
+    safe = asked.query.text
+    looked = looking.look(asked, near, dialogue)
     trail.add("looked_up", examples=len(near), passages=len(looked.found))
     if asked.variant == "active" and unaided.is_beyond(asked, safe, looked):
         return unaided.unknown(asked.domain)
@@ -131,7 +129,7 @@ def _with_what_is_due(asked: Question, found: Answer, dialogue: Dialogue) -> Ans
     A proforma asks something itself: a "sí" to it must never pass for consent, which is asked for
     with the next answer.
     """
-    dialogues.said(dialogue, masked(asked.text, asked.domain), masked(found.text, asked.domain))
+    dialogues.said(dialogue, asked.said.masked(asked.text), asked.said.masked(found.text))
     welcome = asked.domain.texts.get("welcome") if dialogues.welcome(dialogue) else None
     asks = found.source == "quote"
     due = None if asks else consent.ask(dialogue.person, channel=asked.channel)

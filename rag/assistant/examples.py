@@ -1,31 +1,29 @@
 """Approved exchanges near a question: to be served as they are, or shown to a model."""
 
-import logging
+from django.conf import settings
 
 from conversations import embedding
 from conversations.models import Conversation, ConversationQuerySet
 from core import llm
-from core.errors import ModelRefused, ModelUnavailable
 from core.models import Domain
 from rag import corrections
 from rag.assistant.values import Example
-
-logger = logging.getLogger(__name__)
+from rag.embedding import Query
 
 NEAR = 0.06  # below the line of being served: an example that still is about the same
 
 
 def lookup(
-    domain: Domain, question: str, *, among: ConversationQuerySet | None = None
+    domain: Domain, question: str | Query, *, among: ConversationQuerySet | None = None
 ) -> tuple[Example, ...]:
-    """The approved exchanges nearest to ``question``, nearest first; none without an embedder.
+    """The approved exchanges nearest to ``question`` (masked), nearest first; none without an
+    embedder.
 
     ``among`` limits them: an evaluation must not find the question it asks.
     """
-    try:
-        (vector,) = llm.embed([question])
-    except (ModelUnavailable, ModelRefused) as error:
-        logger.warning("No examples without an embedder: %s", error)
+    query = question if isinstance(question, Query) else Query(question)
+    vector = query.vector(by=settings.LLM_EMBEDDER, model=llm.embedding_model())
+    if vector is None:
         return ()
     rows = Conversation.objects.filter(domain=domain) if among is None else among
     approved = rows.ready(min_stars=domain.min_stars)

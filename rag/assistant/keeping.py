@@ -40,6 +40,7 @@ def keep(asked: Question, answer: Answer) -> Conversation | None:
             person=asked.person,
             user=asked.by,
             session=_thread(asked) if asked.person else None,
+            said=asked.said,
             model=answer.model or NAMES.get(answer.source),
             tokens=answer.tokens,
             milliseconds=answer.milliseconds,

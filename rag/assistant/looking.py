@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rag import citing, dialogues, retrieval, vocabulary
 from rag.assistant.values import Answer, Example, Question, Reply, Source
+from rag.embedding import Query
 from rag.models import Dialogue
 from rag.prompting import Material, Passage
 from rag.retrieval import Found
@@ -30,17 +31,15 @@ class Looked:
         return Material(self.passages, self.near[: self.examples], self.history, self.words)
 
 
-def look(
-    asked: Question, safe: str, near: tuple[Example, ...], dialogue: Dialogue | None
-) -> Looked:
-    """What goes with the question ``safe`` (masked): for the bare base nothing, for the base with
-    examples those, for who answers in service all.
+def look(asked: Question, near: tuple[Example, ...], dialogue: Dialogue | None) -> Looked:
+    """What goes with the question: for the bare base nothing, for the base with examples those,
+    for who answers in service all.
     """
     if asked.variant != "active":
         return Looked(near=near, examples=asked.domain.examples)
     history = dialogues.turns(dialogue) if dialogue else list(asked.history)
-    found = _found(asked, safe, history) if asked.documents else []
-    words = vocabulary.relevant(asked.domain, safe)
+    found = _found(asked, history) if asked.documents else []
+    words = vocabulary.relevant(asked.domain, asked.query.text)
     return Looked(found, near, history, asked.domain.examples, words)
 
 
@@ -76,13 +75,13 @@ def sources(found: Sequence[Found], *, cited: frozenset[int]) -> tuple[Source, .
     )
 
 
-def _found(asked: Question, safe: str, history: Sequence[tuple[str, str]]) -> list[Found]:
+def _found(asked: Question, history: Sequence[tuple[str, str]]) -> list[Found]:
     """The passages for the question; where it has none by itself, for it after the one before."""
     user = None if asked.person else asked.by
-    found = retrieval.search(asked.domain, safe, user=user, person=asked.person)
+    found = retrieval.search(asked.domain, asked.query, user=user, person=asked.person)
     if found or not history:
         return found
-    together = f"{history[-1][0]} {safe}"
+    together = Query(f"{history[-1][0]} {asked.query.text}")
     return retrieval.search(asked.domain, together, user=user, person=asked.person)
 
 

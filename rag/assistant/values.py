@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, TypedDict
 
 from django.contrib.auth.models import User
 
 from conversations.models import Conversation, Person
+from conversations.said import Said
 from core.errors import ModelUnavailable
 from core.models import Domain, PromptVersion
 from finetune.models import TrainedModel
+from rag.embedding import Query
 from rag.models import Turn
 from rag.prompting import Material
 
@@ -76,6 +79,16 @@ class Question:
     documents: bool = True
     thread: str = ""
     history: Sequence[tuple[str, str]] = ()
+
+    @cached_property
+    def said(self) -> Said:
+        """What is said in answering it, without personal data: each text is read once."""
+        return Said(self.domain)
+
+    @cached_property
+    def query(self) -> Query:
+        """It without personal data, as examples and passages are looked up with it."""
+        return Query(self.said.masked(self.text))
 
 
 @dataclass(frozen=True)

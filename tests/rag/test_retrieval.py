@@ -184,7 +184,7 @@ def test_filters_lose_no_rows_of_the_index(monkeypatch):
     domain, other = a_domain(), a_domain("ajena")
     mine, near = a_document(LINES, domain), a_document(HOURS, other)
     space = spaces.active()
-    vector = embedding.embed_question("hola", space=space)
+    (vector,) = embedding.embed_questions(["hola"], space=space)
     rows = [
         Chunk(
             document=near,
