@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-from functools import cache
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -14,20 +13,23 @@ class Unreadable(Exception):
     """It was sealed with another key, or is no seal at all."""
 
 
-def seal(value: Any) -> str:
-    """``value`` (anything JSON holds) as text that only this site opens."""
-    return _cipher(settings.SEALING_KEY).encrypt(json.dumps(value).encode()).decode()
+def seal(value: Any, *, secret: str = "") -> str:
+    """``value`` (anything JSON holds) as text that only this site opens, and only for who knows
+    the ``secret``, if there is one."""
+    return _cipher(secret).encrypt(json.dumps(value).encode()).decode()
 
 
-def unseal(text: str) -> Any:
-    """What was sealed. Raises :class:`Unreadable` where the key was changed since."""
+def unseal(text: str, *, secret: str = "") -> Any:
+    """What was sealed. Raises :class:`Unreadable` where the key was changed since, or for another
+    ``secret``."""
     try:
-        return json.loads(_cipher(settings.SEALING_KEY).decrypt(text.encode()))
+        return json.loads(_cipher(secret).decrypt(text.encode()))
     except InvalidToken as error:
         raise Unreadable from error
 
 
-@cache
-def _cipher(key: str) -> Fernet:
+def _cipher(secret: str) -> Fernet:
     """Fernet: AES-128-CBC with HMAC-SHA256. The key is random already: one hash gives its shape."""
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()))
+    key = f"{settings.SEALING_KEY}\0{secret}" if secret else settings.SEALING_KEY
+    digest = hashlib.sha256(key.encode(errors="surrogatepass")).digest()
+    return Fernet(base64.urlsafe_b64encode(digest))

@@ -24,3 +24,11 @@ def test_another_key_opens_nothing(settings):
     settings.SEALING_KEY = "z" * 50
     with pytest.raises(Unreadable):
         unseal(sealed)
+
+
+def test_what_was_sealed_with_a_secret_opens_for_who_knows_it():
+    sealed = seal(SAID, secret="k1")
+    assert unseal(sealed, secret="k1") == SAID
+    for other in ("", "k2"):
+        with pytest.raises(Unreadable):
+            unseal(sealed, secret=other)

@@ -8,7 +8,6 @@ be sent again, corrected.
 import base64
 import hashlib
 import json
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -25,6 +24,7 @@ from conversations.consent import keyed
 from core.deadlocks import again_after_deadlock
 from core.errors import Invalid
 from core.models import Domain, KeptReply
+from core.sealing import Unreadable, seal, unseal
 from trainingsite.api import bodies
 
 HEADER = "Idempotency-Key"
@@ -36,7 +36,6 @@ KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="Repetida con el mismo cuerpo en 24 horas, devuelve la misma respuesta.",
 )
-_NONCE = 16  # bytes
 
 Handler = Callable[..., Response]
 
@@ -121,18 +120,24 @@ def _sealed(answer: bytes, secret: str) -> str:
 
     The sender's own key, which is not kept, is part of the secret.
     """
-    nonce = secrets.token_bytes(_NONCE)
-    return base64.b64encode(nonce + _mixed(answer, nonce, secret)).decode()
+    return seal(answer.decode(), secret=secret)
 
 
-def _opened(sealed: str, secret: str) -> bytes:
-    raw = base64.b64decode(sealed)
-    return _mixed(raw[_NONCE:], raw[:_NONCE], secret)
+def _opened(sealed: str, secret: str) -> str:
+    """What was answered. Raises :class:`Invalid` where the site's key was changed since."""
+    try:
+        return str(unseal(sealed, secret=secret))
+    except Unreadable:
+        return _opened_as_before(sealed, secret)
 
 
-def _mixed(text: bytes, nonce: bytes, secret: str) -> bytes:
-    """``text`` exclusive-or a stream of SHAKE-256 that nobody has twice; again, it is undone."""
-    seed = nonce + f"{settings.SECRET_KEY}\0{secret}".encode(errors="surrogatepass")
-    stream = hashlib.shake_256(seed).digest(len(text))
-    mixed = int.from_bytes(text, "big") ^ int.from_bytes(stream, "big")
-    return mixed.to_bytes(len(text), "big")
+def _opened_as_before(sealed: str, secret: str) -> str:
+    """What was sealed by a version that mixed answers with a stream of SHAKE-256, a day ago at
+    most (``core.tasks.REPLIES_KEPT``)."""
+    try:
+        raw = base64.b64decode(sealed, validate=True)
+        seed = raw[:16] + f"{settings.SECRET_KEY}\0{secret}".encode(errors="surrogatepass")
+        stream = hashlib.shake_256(seed).digest(len(raw) - 16)
+        return bytes(one ^ other for one, other in zip(raw[16:], stream, strict=True)).decode()
+    except ValueError as error:
+        raise _bad_key("Lo que se contestó ya no se puede leer.") from error

@@ -1,9 +1,12 @@
 """A request repeated with its key: one effect, one answer."""
 
+import base64
+import hashlib
 import json
 from threading import Barrier, Thread
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -102,6 +105,29 @@ def test_nobody_reads_what_was_answered_in_the_table():
     kept = json.dumps(list(KeptReply.objects.values()), default=str)
     assert "991234567" not in kept
     assert "success" not in kept
+
+
+def test_what_was_kept_by_the_version_before_is_still_answered(settings):
+    client, row = a_client("rater"), a_conversation()
+    rate(client, row.pk)
+    user = User.objects.get(username=Rating.objects.get().by)
+    path = f"{ROOT}/conversaciones/{row.pk}/calificar"
+    scope = f"{user.pk}\0{row.domain_id}\0POST\0{path}\0k1"
+    nonce, said = b"n" * 16, '{"dicho": "ayer ñ"}'.encode()
+    seed = nonce + f"{settings.SECRET_KEY}\0{scope}".encode()
+    stream = hashlib.shake_256(seed).digest(len(said))
+    mixed = bytes(one ^ other for one, other in zip(said, stream, strict=True))
+    KeptReply.objects.update(answer=base64.b64encode(nonce + mixed).decode())
+    assert rate(client, row.pk).json() == {"dicho": "ayer ñ"}
+    assert Rating.objects.count() == 1
+
+
+def test_an_answer_that_another_key_sealed_is_refused_and_has_no_effect(settings):
+    client, row = a_client("rater"), a_conversation()
+    rate(client, row.pk)
+    settings.SEALING_KEY = "z" * 50
+    assert rate(client, row.pk).status_code == 422
+    assert Rating.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
