@@ -7,6 +7,7 @@ from conversations.models import ChatRating, Person
 from core import audit
 from rag import turns
 from rag.models import Dialogue, Quote
+from rag.whatsapp import forgetting
 
 
 @transaction.atomic
@@ -25,6 +26,7 @@ def forget(person: Person) -> dict[str, int]:
             person=None, client="", client_expires_at=None
         ),
         "turns": turns.unlink(person),
+        "messages": forgetting.forget(person),
     }
     gone = {name: total for name, total in counts.items() if total}
     if gone:

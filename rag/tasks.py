@@ -4,6 +4,7 @@ from core.errors import Refusal
 from rag import approved, dialogues, indexing, measuring, spaces, turns, watch
 from rag.prices import lists, sheets
 from rag.proforma import quoting
+from rag.whatsapp import answering, forgetting, sending
 
 
 def process_documents() -> str:
@@ -56,3 +57,19 @@ def keep_approved() -> str:
 def watch_thumbs() -> str:
     """Take models out of service whose thumbs fell below their domain's line."""
     return f"{watch.watch_all()} taken back"
+
+
+def answer_messages() -> str:
+    """Answer what people wrote on WhatsApp, as much as fits into a minute."""
+    return answering.go_on()
+
+
+def deliver_replies() -> str:
+    """Send the replies that wait, as many as fit into a minute."""
+    return sending.go_on()
+
+
+def forget_deliveries() -> str:
+    """Empty the messages whose time is over, and delete the old ones' prints."""
+    emptied, deleted = forgetting.forget_old()
+    return f"{emptied} emptied, {deleted} deleted"

@@ -298,6 +298,15 @@ DOCUMENT_EMBEDDER = env("DOCUMENT_EMBEDDER", default=LLM_EMBEDDER)
 OLLAMA_URL = env("OLLAMA_URL", default="")  # where trained models may be deployed to
 LLM_TIMEOUT = env.float("LLM_TIMEOUT", default=60.0)  # seconds
 
+# --- WhatsApp ----------------------------------------------------------------------------------
+
+# Each number (its id at WhatsApp) and the domain that answers there: 106540352242922:camaron
+WHATSAPP_NUMBERS = dict(it.partition(":")[::2] for it in env.list("WHATSAPP_NUMBERS", default=[]))
+WHATSAPP_TOKEN = env("WHATSAPP_TOKEN", default="")  # what we show to the Graph API
+WHATSAPP_APP_SECRET = env("WHATSAPP_APP_SECRET", default="")  # with which deliveries are signed
+WHATSAPP_VERIFY_TOKEN = env("WHATSAPP_VERIFY_TOKEN", default="")  # agreed on to prove the address
+WHATSAPP_GRAPH_URL = env("WHATSAPP_GRAPH_URL", default="https://graph.facebook.com/v24.0")
+
 # --- logs --------------------------------------------------------------------------------------
 
 LOGGING_CONFIG = "trainingsite.logs.configure"  # keeps people's ids out of every line

@@ -1,7 +1,7 @@
 """What can be looked up, and what was answered with it; one module for each noun."""
 
 from rag.models.answers import Correction, Dialogue, Turn
-from rag.models.deliveries import DeliveryStatus, Inbound, Outbound
+from rag.models.deliveries import Delivery, DeliveryStatus, Inbound, Outbound
 from rag.models.documents import (
     Audience,
     Chunk,
@@ -22,6 +22,7 @@ __all__ = [
     "Audience",
     "Chunk",
     "Correction",
+    "Delivery",
     "DeliveryStatus",
     "Dialogue",
     "DictionaryTerm",

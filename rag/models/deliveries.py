@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Person
 from core.models import Domain
-from core.work import MOST_CLAIMS, PAUSE, Work, WorkQuerySet, WorkState
+from core.work import MOST_CLAIMS, PAUSE, Work, WorkState
 
 TOO_LATE = "too_late"  # the channel's time to answer is over
 UNCERTAIN = "uncertain"  # it was sent, and nobody said whether it arrived
 DOUBT = timedelta(minutes=2)  # in which the channel tells of what it took
-
-
-class DeliveryQuerySet(WorkQuerySet):
-    def of(self, channel: str) -> Self:
-        return self.filter(channel=channel)
-
-    def in_turn(self) -> Self:
-        """The first that waits of each person: their messages go one at a time, in order."""
-        rows = self.model._default_manager.waiting()
-        earlier = rows.filter(person=OuterRef("person"), pk__lt=OuterRef("pk"))
-        return self.filter(~Exists(earlier))
 
 
 class Delivery(Work):
@@ -44,8 +33,6 @@ class Delivery(Work):
     )
     channel = models.CharField(_("canal"), max_length=40)
     sealed = models.TextField(_("contenido cifrado"), blank=True, editable=False)
-
-    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -17,25 +17,16 @@ from rag.assistant import LONGEST_QUESTION, answer
 from rag.budgets import OverBudget
 from rag.models import Inbound, Outbound
 from rag.whatsapp import CHANNEL, replying, wording
+from rag.whatsapp.queue import LEASE, work_off
 from rag.whatsapp.reading import Message
 from rag.whatsapp.receiving import print_of
 
 logger = logging.getLogger(__name__)
 
-SECONDS = 45  # a task comes every minute, and others want the queue too
-LEASE = 150  # longer than the queue lets a task live
 
-
-def go_on(*, seconds: float = SECONDS) -> str:
-    """Answer what is due, begin nothing after ``seconds``; say what came of it."""
-    end = time.monotonic() + seconds
-    handled = failed = 0
-    waiting = Inbound.objects.of(CHANNEL).in_turn()
-    while time.monotonic() < end and (claimed := waiting.claim(limit=1, seconds=LEASE)):
-        if _handle(claimed[0]):
-            handled += 1
-        else:
-            failed += 1
+def go_on() -> str:
+    """Answer what is due; say what came of it."""
+    handled, failed = work_off(Inbound, _handle)
     return f"{handled} answered, {failed} not"
 
 
@@ -95,8 +86,8 @@ def _ask(work: Inbound, person: Person, message: Message) -> None:
 
 def _rate(person: Person, message: Message) -> None:
     """A thumb on what we said; another sign, one taken back or on something else is none."""
-    rated = Outbound.objects.of(CHANNEL).filter(
-        person=person, provider_id=print_of(message.about), turn__isnull=False
+    rated = Outbound.objects.filter(
+        channel=CHANNEL, person=person, provider_id=print_of(message.about), turn__isnull=False
     )
     turn = rated.values_list("turn", flat=True).first()
     if not (turn and message.text):

@@ -142,7 +142,7 @@ def _keep(message: Message, person: Person) -> bool:
 def _note(status: Status) -> None:
     """Write down what became of a reply; also of one of which it was not known that it went."""
     named = Q(key=status.key) | Q(provider_id=print_of(status.id))
-    reply = Outbound.objects.of(CHANNEL).filter(named)
+    reply = Outbound.objects.filter(named, channel=CHANNEL)
     if status.word == DeliveryStatus.FAILED:
         still = reply.filter(status__in=["", DeliveryStatus.SENT])
         why = f"graph {status.code}" if status.code else "graph"

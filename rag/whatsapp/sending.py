@@ -12,26 +12,18 @@ from typing import Any
 from core.sealing import Unreadable, unseal
 from rag.models import DeliveryStatus, Outbound, Quote
 from rag.proforma import printing
-from rag.whatsapp import CHANNEL, graph, writing
+from rag.whatsapp import graph, writing
+from rag.whatsapp.queue import work_off
 from rag.whatsapp.receiving import print_of
 
 logger = logging.getLogger(__name__)
 
-SECONDS = 45
-LEASE = 150
 PDF = "application/pdf"
 
 
-def go_on(*, seconds: float = SECONDS) -> str:
-    """Send what is due, begin nothing after ``seconds``; say what came of it."""
-    end = time.monotonic() + seconds
-    sent = failed = 0
-    waiting = Outbound.objects.of(CHANNEL).in_turn()
-    while time.monotonic() < end and (claimed := waiting.claim(limit=1, seconds=LEASE)):
-        if _handle(claimed[0]):
-            sent += 1
-        else:
-            failed += 1
+def go_on() -> str:
+    """Send what is due; say what came of it."""
+    sent, failed = work_off(Outbound, _handle)
     return f"{sent} sent, {failed} not"
 
 

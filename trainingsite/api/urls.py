@@ -28,6 +28,7 @@ from trainingsite.api import (
     review,
     review_decisions,
     training,
+    whatsapp,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -57,4 +58,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *review.paths,
     *review_decisions.paths,
     *training.paths,
+    *whatsapp.paths,
 ]

@@ -17,6 +17,8 @@ EVERY_MINUTE = {
     "conversaciones como documentos": "rag.tasks.keep_approved",
     "vectores de documentos": "rag.tasks.build_vectors",
     "medidas de la búsqueda": "rag.tasks.measure_searches",
+    "mensajes de WhatsApp": "rag.tasks.answer_messages",
+    "respuestas por WhatsApp": "rag.tasks.deliver_replies",
     "entrenamientos": "finetune.tasks.poll_jobs",
     "archivos borrados": "finetune.tasks.remove_files",
     "evaluaciones": "finetune.tasks.evaluate_waiting",
@@ -27,6 +29,7 @@ EVERY_HOUR = {
     "entrenamiento automático": "finetune.tasks.train_by_itself",
     "hojas de precios": "rag.tasks.read_price_sheets",
     "pulgares": "rag.tasks.watch_thumbs",
+    "entregas caducadas": "rag.tasks.forget_deliveries",
     "listas de precios vencidas": "rag.tasks.retire_price_lists",
 }
 EVERY_DAY = {
