@@ -3,13 +3,16 @@
 import hashlib
 import re
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import IO, cast
 
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.http import FileResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit
@@ -21,7 +24,9 @@ from rag.models import Document
 FOLDER_KEY = "ruta_documentos_ai"  # of ConfiguracionSistema (requirements, E23)
 FOLDER = "documentos_ai"
 LONGEST_NAME = 255
+BEING_STORED = timedelta(hours=1)  # at most, between a file and its row
 _FOLDER_FORM = re.compile(r"[\w.-]+(/[\w.-]+)*/?")
+_STORED_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z]+")
 
 
 class TooLarge(Refusal):
@@ -67,6 +72,19 @@ def store(original: Original) -> str:
     return default_storage.save(f"{folder()}/{uuid.uuid4()}.{original.kind}", original.file)
 
 
+def sweep() -> int:
+    """Delete the files that no document names; how many.
+
+    A file takes no part in a transaction: whoever dies between one and the other leaves it there.
+    Only what :func:`store` named is looked at, and nothing new. Raises :class:`Refusal` as
+    :func:`folder` does.
+    """
+    place = folder()
+    keys = [f"{place}/{name}" for name in _stored_in(place)]
+    named = set(Document.objects.filter(path__in=keys).values_list("path", flat=True))
+    return sum(_forget(key) for key in keys if key not in named)
+
+
 def folder() -> str:
     """Where originals lie: the setting's value, or its default while nobody gave one.
 
@@ -97,6 +115,23 @@ def attachment(document: Document, *, by: str) -> FileResponse:
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _stored_in(place: str) -> list[str]:
+    try:
+        _, names = default_storage.listdir(place)
+    except FileNotFoundError:  # nothing was ever stored
+        return []
+    return [name for name in names if _STORED_FORM.fullmatch(name)]
+
+
+def _forget(key: str) -> bool:
+    """Delete a file unless its row may still be on its way."""
+    with suppress(FileNotFoundError):  # somebody else did
+        if default_storage.get_modified_time(key) < timezone.now() - BEING_STORED:
+            default_storage.delete(key)
+            return True
+    return False
 
 
 def _named(given: str) -> str:

@@ -1,7 +1,7 @@
 """What the queue runs: keys in, a sentence out. Each may run twice, or find its row gone."""
 
 from core.errors import Refusal
-from rag import approved, dialogues, indexing, measuring, spaces, turns, watch
+from rag import approved, dialogues, indexing, measuring, originals, spaces, turns, watch
 from rag.prices import lists, sheets
 from rag.proforma import quoting
 from rag.whatsapp import answering, forgetting, sending
@@ -10,6 +10,14 @@ from rag.whatsapp import answering, forgetting, sending
 def process_documents() -> str:
     """Read and index the documents that wait, as much as fits into a minute."""
     return indexing.process_waiting()
+
+
+def sweep_originals() -> str:
+    """Delete the files that were left behind by documents that are gone."""
+    try:
+        return f"{originals.sweep()} files without a document deleted"
+    except Refusal as error:
+        return f"later: {error}"
 
 
 def build_vectors() -> str:

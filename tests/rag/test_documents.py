@@ -1,5 +1,8 @@
 """Documents come, change and go; what was wrong with one leaves nothing behind."""
 
+import os
+import time
+
 import pytest
 from django.core.files.base import ContentFile
 
@@ -7,6 +10,7 @@ from conversations import consent, tasks
 from core.errors import Invalid, Refusal
 from core.models import AuditEvent, Setting
 from rag import documents, indexing, originals
+from rag import tasks as tasks_of_documents
 from rag.models import Audience, Chunk, Document, DocumentKind, DocumentState, DocumentWork
 from tests.factories import a_conversation, a_domain, a_person, a_user
 from tests.rag import files
@@ -182,6 +186,38 @@ def test_a_deleted_document_takes_its_chunks_and_its_file_along(
     assert not Chunk.objects.exists()
     assert not DocumentWork.objects.exists()
     assert AuditEvent.objects.filter(action="document_deleted", actor="ana").exists()
+
+
+def hours_old(file, hours=2):
+    os.utime(file, (time.time() - hours * 3600,) * 2)
+
+
+def test_a_file_that_outlived_its_document_is_swept_and_no_other(upload, storage):
+    document, _ = upload(), upload(FILE * 2)
+    for file in kept(storage):
+        hours_old(file)
+    others = storage / "documentos_ai" / "leame.txt"
+    others.write_text("De otros.")
+    hours_old(others)
+    Document.objects.filter(pk=document.pk).delete()  # its process died before the file went
+    assert tasks_of_documents.sweep_originals() == "1 files without a document deleted"
+    assert document.path not in {str(it.relative_to(storage)) for it in kept(storage)}
+    assert len(kept(storage)) == 2
+
+
+def test_a_file_whose_row_may_be_on_its_way_is_not_swept(upload, storage):
+    Document.objects.filter(pk=upload().pk).delete()
+    assert originals.sweep() == 0
+    assert len(kept(storage)) == 1
+
+
+def test_where_nothing_was_stored_there_is_nothing_to_sweep(storage):
+    assert originals.sweep() == 0
+
+
+def test_a_folder_out_of_the_storage_is_swept_by_nobody(storage):
+    originals_lie_in("../otra")
+    assert tasks_of_documents.sweep_originals().startswith("later: ")
 
 
 def test_a_document_is_taken_out_of_use_and_back_once(upload):

@@ -35,6 +35,7 @@ EVERY_HOUR = {
 EVERY_DAY = {
     "modelos de los proveedores": "finetune.tasks.check_models",
     "avisos de los proveedores": "finetune.tasks.forget_notices",
+    "originales sin documento": "rag.tasks.sweep_originals",
 }
 TIMED = {
     Schedule.MINUTES: EVERY_MINUTE,
