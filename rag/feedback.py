@@ -1,5 +1,6 @@
 """Thumbs of whoever asked, from the click to what was changed because of it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, TypeVar
@@ -11,19 +12,24 @@ from django.utils.translation import gettext as _
 from conversations import review
 from conversations.capture import capture, masked, refuse_unfit
 from conversations.keys import normalise, text_hash
-from conversations.models import ChatRating, Conversation, Origin, Person, Thumb
+from conversations.models import ChatRating, Conversation, Origin, Person, Stage, Thumb
 from core import audit
 from core.errors import Conflict, Invalid, NotFound
-from core.models import Domain
+from core.models import Domain, PromptVersion
 from rag import corrections, watch
-from rag.models import Chunk, Turn
+from rag.models import Chunk, DictionaryTerm, FieldDefinition, Turn
 
 CUSTOMER = "cliente"  # who complained, where it is not of staff
 UP_FROM = 3  # of a number (requirements, 2.4)
 UP = {"arriba", "positivo", "positiva", "si", "bien", "bueno", "buena", "util", "up", "true"}
 DOWN = {"abajo", "negativo", "negativa", "no", "mal", "malo", "mala", "inutil", "down", "false"}
 SIGNS = {"👍": Thumb.UP, "👎": Thumb.DOWN}
-
+CHANGES: dict[str, type[models.Model]] = {
+    "palabra": DictionaryTerm,
+    "campo": FieldDefinition,
+    "prompt": PromptVersion,
+}
+"""What may have been mended because of a thumb, besides the answer."""
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -99,11 +105,14 @@ def find(
 def thumb(rated: Rated, value: Thumb, *, reason: str = "") -> ChatRating:
     """Keep a thumb, and its ``reason``; a second one on the same answer replaces the first.
 
-    A thumb down sends the exchange to review at once. Where a person's words are not stored, none
-    are here either: the thumb alone is. The model in service is judged by it
-    (:mod:`rag.watch`). Raises :class:`Invalid` for texts that cannot be kept.
+    A thumb down sends the exchange to review at once, and with it the one whose answer was served
+    as it is: nobody gets it meanwhile. Where a person's words are not stored, none are here
+    either: the thumb alone is. The model in service is judged by it (:mod:`rag.watch`). Raises
+    :class:`Invalid` for texts that cannot be kept.
     """
     row = _keep(rated, value, reason)
+    if value == Thumb.DOWN:
+        _doubt_what_was_served(rated)
     watch.take_back_if_low(rated.domain)
     return row
 
@@ -120,10 +129,13 @@ def process(
     """Say that a thumb was looked at, with notes and what was changed because of it.
 
     ``correction`` is the right answer (:func:`rag.corrections.correct`; ``chunk`` misled);
-    ``change`` is another thing that was mended: a word, a field, a prompt. With either, the bot
-    counts as improved, with its link. Raises :class:`Conflict` where there is no question to
-    answer, and what a correction is refused with.
+    ``change`` is another thing that was mended instead (:data:`CHANGES`). With either, the bot
+    counts as improved, with its link. Raises :class:`Invalid` for both at once, :class:`Conflict`
+    where there is no question to answer, and what a correction is refused with.
     """
+    if correction and change:
+        wrong = _("Lo que se arregló es la respuesta u otra cosa, no las dos.")
+        raise Invalid(wrong, mejora=[wrong])
     if correction:
         row = _exchange_of(thumb, correction, by=by)
         change = corrections.correct(row, correction, by=by, thumb=thumb, chunk=chunk)
@@ -144,9 +156,8 @@ def _keep(rated: Rated, value: Thumb, reason: str) -> ChatRating:
     told = _told(rated)
     unsaid = rated.person and not rated.conversation
     told["reason"] = "" if unsaid or not reason else masked(reason, rated.domain)
-    who = rated.user.get_username() if rated.user else CUSTOMER
     if value == Thumb.DOWN and rated.conversation:
-        review.complain(rated.conversation, by=who, reason=told["reason"])
+        review.complain(rated.conversation, by=_who(rated), reason=told["reason"])
     turn = _locked(rated.turn) if rated.turn else None
     row = turn.thumb if turn and turn.thumb else ChatRating(domain=rated.domain)
     fresh = {"thumb": value, "conversation": rated.conversation, "processed": False}
@@ -157,6 +168,25 @@ def _keep(rated: Rated, value: Thumb, reason: str) -> ChatRating:
         turn.thumb = row
         turn.save(update_fields=["thumb"])
     return row
+
+
+def _doubt_what_was_served(rated: Rated) -> None:
+    """Have the exchange reviewed, once, whose answer was served word for word.
+
+    In a transaction of its own: it locks another exchange. It may be somebody else's, so the words
+    of who complains are not written there.
+    """
+    if not (rated.turn and rated.turn.served):
+        return
+    still = Conversation.objects.filter(pk=rated.turn.served, stage=Stage.APPROVED)
+    if row := still.first():
+        with suppress(NotFound):  # deleted at this moment: nobody is served with it
+            reason = _("Su respuesta se sirvió tal cual, y no ayudó.")
+            review.complain(row, by=_who(rated), reason=reason)
+
+
+def _who(rated: Rated) -> str:
+    return rated.user.get_username() if rated.user else CUSTOMER
 
 
 def _told(rated: Rated) -> dict[str, Any]:

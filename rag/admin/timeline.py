@@ -42,6 +42,7 @@ FACTS: dict[str, Any] = {
     "model": _("modelo"),
     "why": _("por qué"),
     "source": _("de dónde"),
+    "cited": _("trozos citados"),
     "conversation": _("conversación"),
     "does": _("qué hace"),
     "about": _("sobre"),

@@ -104,7 +104,8 @@ def _ended(
     asked: Question, found: Answer, dialogue: Dialogue | None, turn: Turn, trail: Trail
 ) -> Answer:
     """Keep what is to be kept, and say what goes with the answer."""
-    trail.add("reply", source=found.source, model=found.model)
+    cited = [it.chunk_id for it in found.sources if it.cited]
+    trail.add("reply", source=found.source, model=found.model, cited=cited)
     kept = keeping.keep(asked, found) if asked.keep and found.source != "sorry" else None
     trail.add("saved", conversation=kept.pk if kept else None)
     turns.end(

@@ -4,10 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations import screening
 from core.models import Domain
-from rag import cleaning, prompting
+from rag import cleaning, corrections, prompting
 from rag.assistant import examples
 from rag.assistant.looking import Looked, sources
-from rag.assistant.values import Answer, Example, Question
+from rag.assistant.values import Answer, Came, Example, Question
 from rag.models import Document
 
 SORRY = _("Ahora mismo no puedo contestar. Inténtelo de nuevo en unos minutos.")
@@ -19,9 +19,9 @@ LONGEST_PASSAGE = 700  # characters of one that is served as it stands
 def served(domain: Domain, near: tuple[Example, ...]) -> Answer | None:
     """The answer that staff put right, else the approved one, that is near enough to be served."""
     if right := examples.corrected(domain, near):
-        return Answer(right.answer, "correction", examples=near)
+        return _as_it_is(right, "correction", near)
     best = examples.reuse(domain, near)
-    return Answer(best.answer, "approved", examples=near) if best else None
+    return _as_it_is(best, "approved", near) if best else None
 
 
 def is_beyond(asked: Question, safe: str, looked: Looked) -> bool:
@@ -45,14 +45,32 @@ def instead(domain: Domain, looked: Looked) -> Answer:
     """What is said when no model can be asked: the nearest approved answer, if it is near enough,
     else the best passage word for word, else an apology (text ``sorry``).
     """
-    if best := examples.same(domain, looked.near):
-        return Answer(best.answer, "approved", examples=looked.near)
+    if known := _known(domain, looked.near):
+        return known
     if looked.passages:
         words = prompting.shortened(looked.passages[0].text, LONGEST_PASSAGE)
         text = cleaning.clean(words, hosts=domain.texts.get("links") or [])
         told = sources(looked.found[:1], cited=frozenset({1}))
         return Answer(f"{text} [1]", "passage", sources=told)
     return Answer(domain.texts.get("sorry") or str(SORRY), "sorry")
+
+
+def _known(domain: Domain, near: tuple[Example, ...]) -> Answer | None:
+    """The nearest answer that is near enough; of those as near, one that staff put right."""
+    best = examples.same(domain, near)
+    if best is None:
+        return None
+    alike = [it for it in near if best.similarity - it.similarity < domain.reuse_margin]
+    right = corrections.served([it.conversation_id for it in alike])
+    for one in alike:
+        if one.conversation_id == right:
+            return _as_it_is(one, "correction", near)
+    return _as_it_is(best, "approved", near)
+
+
+def _as_it_is(one: Example, came: Came, near: tuple[Example, ...]) -> Answer:
+    """The one that is served stands first among the examples: ``Turn.served``."""
+    return Answer(one.answer, came, examples=(one, *(it for it in near if it != one)))
 
 
 def _is_small_talk(domain: Domain, safe: str) -> bool:

@@ -126,6 +126,17 @@ class Turn(models.Model):
     def __str__(self) -> str:
         return f"{self.channel} {self.source} {self.pk}"
 
+    @property
+    def served(self) -> int | None:
+        """The exchange whose approved or corrected answer this was, word for word."""
+        word_for_word = self.source in ("approved", "correction") and self.examples
+        return self.examples[0] if word_for_word else None
+
+    @property
+    def cited(self) -> set[int]:
+        """Which of its chunks the answer leans on."""
+        return {pk for step in self.steps for pk in step.get("cited", ())}
+
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):
     def to_fix(self) -> Self:

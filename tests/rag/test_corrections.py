@@ -6,9 +6,10 @@ from conversations import consent, embedding, review
 from conversations.capture import ConsentMissing
 from conversations.models import Conversation, Rating
 from core.errors import Conflict, ModelUnavailable
-from rag import corrections
+from core.models import AuditEvent
+from rag import corrections, documents, indexing
 from rag.assistant import answer
-from rag.models import Correction
+from rag.models import Chunk, Correction
 from tests.factories import a_conversation, a_domain, a_person, a_user
 from tests.fakes import a_completion
 
@@ -74,6 +75,23 @@ def test_a_nearer_approved_answer_is_served_instead(domain, wrong, reviewer):
     assert made.hits == 0
 
 
+def test_with_the_model_away_a_correction_wins_over_what_is_as_near(
+    domain, wrong, reviewer, provider
+):
+    """Neither is clearly the nearest, so the model is asked: when it is away, staff know better."""
+    domain.reuse_similarity, domain.reuse_margin, domain.examples = 0.5, 0.4, 3
+    domain.save()
+    near = "qué horario tiene la oficina los sábados"
+    a_conversation(domain, stars=5, question=near, answer="Cierra.")
+    embedding.fill(limit=10)
+    made = corrections.correct(wrong, RIGHT, by=reviewer)
+    assert asked(domain, near)[0] == "model"
+    provider.replies["POST /chat/completions"] = 503, {"error": {"message": "busy"}}
+    assert asked(domain, near) == ("correction", RIGHT)
+    made.refresh_from_db()
+    assert made.hits == 1
+
+
 def test_another_question_is_answered_as_before(domain, wrong, reviewer):
     corrections.correct(wrong, RIGHT, by=reviewer)
     assert asked(domain, "cómo pago la cuota en línea") == ("model", "Contesta el modelo.")
@@ -90,6 +108,37 @@ def test_one_that_is_off_or_rejected_is_not_served(domain, wrong, reviewer):
 def test_it_enters_the_next_dataset(domain, wrong, reviewer):
     corrections.correct(wrong, RIGHT, by=reviewer)
     assert wrong in Conversation.objects.ready(min_stars=domain.min_stars)
+
+
+def test_the_passage_that_misled_waits_until_it_is_said_to_be_mended(domain, wrong, reviewer):
+    document = documents.add_text(domain, title="Horario", text=WRONG, by="ana")
+    indexing.index(document)
+    made = corrections.correct(wrong, RIGHT, by=reviewer, chunk=Chunk.objects.get())
+    corrections.correct(wrong, "De nueve a seis.", by=reviewer)
+    assert [it.passage for it in Correction.objects.to_fix().with_passage()] == [WRONG]
+    corrections.mark_fixed(made, by=reviewer)
+    made.refresh_from_db()
+    assert (made.chunk_fixed_by, made.chunk_fixed_at is not None) == (
+        *(reviewer.get_username(), True),
+    )
+    assert AuditEvent.objects.get(action="chunk_fixed").details == {"documento": document.pk}
+    with pytest.raises(Conflict):
+        corrections.mark_fixed(made, by=reviewer)
+
+
+def test_a_passage_is_known_by_its_text_however_often_its_document_is_processed(
+    domain, wrong, reviewer
+):
+    document = documents.add_text(domain, title="Horario", text=WRONG, by="ana")
+    indexing.index(document)
+    corrections.correct(wrong, RIGHT, by=reviewer, chunk=Chunk.objects.get())
+    Chunk.objects.all().delete()
+    indexing.index(document)
+    assert Correction.objects.to_fix().with_passage().get().passage == WRONG
+    document.text = RIGHT
+    document.save()
+    indexing.index(document)
+    assert Correction.objects.to_fix().with_passage().get().passage is None
 
 
 def test_correcting_again_replaces_it_and_keeps_the_history(wrong, reviewer):

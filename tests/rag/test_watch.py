@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 
 from conversations.models import Thumb
+from core.errors import Conflict
 from core.models import AuditEvent
 from finetune import activation
-from rag import feedback, tasks
+from rag import feedback, tasks, watch
 from rag.feedback import Rated
-from rag.models import Turn
+from rag.models import Retreat, Turn
 from tests.factories import a_domain, a_user
 from tests.finetune.fake_training import FakeTraining
 from tests.finetune.makers import a_trained_model
@@ -98,3 +99,21 @@ def test_a_line_that_is_raised_later_is_looked_at_by_the_clock(domain, first, se
     assert tasks.watch_thumbs() == "1 taken back"
     assert activation.active(domain) == first
     assert tasks.watch_thumbs() == "0 taken back"
+
+
+def test_staff_are_told_until_somebody_has_seen_it(domain, first, second):
+    thumbs(second, "++---")
+    told = Retreat.objects.unseen().get()
+    assert (told.model, told.up, told.thumbs) == (second, 2, 5)
+    user = a_user(domain=domain)
+    watch.acknowledge(told, by=user)
+    assert not Retreat.objects.unseen().exists()
+    assert AuditEvent.objects.filter(action="thumbs_fell_seen").count() == 1
+    with pytest.raises(Conflict):
+        watch.acknowledge(told, by=user)
+
+
+def test_a_new_activation_says_that_it_was_seen(domain, first, second):
+    thumbs(second, "-----")
+    activation.activate(second, by="ana", reason="Otra vez.")
+    assert not Retreat.objects.unseen().exists()

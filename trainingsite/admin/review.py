@@ -17,6 +17,7 @@ from conversations.models import Conversation, Label, Review
 from core.access import visible
 from core.admin.base import staff
 from core.errors import Conflict, Refusal
+from rag import reviewing
 from rag.models import Turn
 from trainingsite.admin import lineage
 from trainingsite.admin.base import page, requires
@@ -129,14 +130,14 @@ def _decide(request: HttpRequest, row: Conversation, form: LabelForm) -> HttpRes
 def _approve(request: HttpRequest, row: Conversation, form: LabelForm) -> str:
     """A correction that was typed and not yet kept is kept first."""
     if changes := form.corrections:
-        review.edit(row, by=staff(request), **changes)
-    review.approve(row, by=staff(request), notes=request.POST.get("notas", ""))
+        reviewing.edit(row, by=staff(request), **changes)
+    reviewing.approve(row, by=staff(request), notes=request.POST.get("notas", ""))
     return _("aprobada.")
 
 
 def _correct(request: HttpRequest, row: Conversation, form: LabelForm) -> str:
     if changes := form.corrections:
-        review.edit(row, by=staff(request), **changes)
+        reviewing.edit(row, by=staff(request), **changes)
         return _("corrección guardada.")
     return _("no había nada que corregir.")
 

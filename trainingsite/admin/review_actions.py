@@ -14,6 +14,7 @@ from conversations import review
 from conversations.models import Conversation, ConversationQuerySet
 from core.access import visible
 from core.admin.base import staff
+from rag import reviewing
 from trainingsite.admin.base import page
 from trainingsite.admin.marked import answer_of, question_of
 from trainingsite.admin.reading import CURRENT, compact, errors, label_of
@@ -33,7 +34,7 @@ class ReviewActions:
         """Asks first, with every text: these are what the machine was not sure of."""
         if "confirmado" not in request.POST:
             return self._ask(request, queryset)
-        self._decide(request, queryset, review.approve, done=_approved)
+        self._decide(request, queryset, reviewing.approve, done=_approved)
         return None
 
     @admin.action(description=_("Rechazar"), permissions=["review"])

@@ -16,9 +16,8 @@ from rest_framework.response import Response
 from conversations.capture import LONGEST
 from conversations.models import ChatRating, Thumb
 from core.errors import Invalid, NotFound
-from core.models import PromptVersion
 from rag import feedback
-from rag.models import Chunk, DictionaryTerm, FieldDefinition
+from rag.models import Chunk
 from trainingsite.api.base import DOMAIN, LendingView
 from trainingsite.api.chat import ChatView
 from trainingsite.api.consent import Channel
@@ -26,12 +25,6 @@ from trainingsite.api.conversation_serializers import Text, Whole, optional
 
 PREFIX = "api/v1/configuracion/ai/chat/"
 LONGEST_NOTE = 2000
-CHANGES: dict[str, type[models.Model]] = {
-    "palabra": DictionaryTerm,
-    "campo": FieldDefinition,
-    "prompt": PromptVersion,
-}
-"""What may have been mended because of a thumb, besides the answer."""
 
 
 class ThumbSerializer(serializers.ModelSerializer):
@@ -91,7 +84,7 @@ class ThumbsQuery(serializers.Serializer):
 
 
 class ChangeBody(serializers.Serializer):
-    tipo = serializers.ChoiceField([*CHANGES])
+    tipo = serializers.ChoiceField([*feedback.CHANGES])
     id = Whole(min_value=1)
 
 
@@ -181,7 +174,7 @@ class ProcessView(LendingView):
     def _change(self, named: dict[str, Any] | None) -> models.Model | None:
         if not named:
             return None
-        rows = CHANGES[named["tipo"]]._default_manager.filter(domain=self.domain)
+        rows = feedback.CHANGES[named["tipo"]]._default_manager.filter(domain=self.domain)
         return _among(rows, mejora=named["id"])
 
 

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from conversations import review
+from rag import reviewing
 from trainingsite.api.base import DOMAIN
 from trainingsite.api.review import PREFIX, ReviewView
 from trainingsite.api.review_serializers import (
@@ -45,7 +46,7 @@ class DecisionViewSet(ReviewView):
     def approve(self, request: Request, pk: int) -> Response:
         """Accept the label and the masks."""
         body = self.read(ApproveBody, request.data)
-        review.approve(self.row(pk), by=self.actor, notes=body.get("notes") or "")
+        reviewing.approve(self.row(pk), by=self.actor, notes=body.get("notes") or "")
         return self._shown(pk)
 
     @_decision("rechazar", RejectBody)
@@ -61,7 +62,7 @@ class DecisionViewSet(ReviewView):
         body = self.read(EditBody, request.data)
         analysis = body.get("new_analysis")
         fields = {name: value for name, value in (analysis or {}).items() if name != "intent"}
-        review.edit(
+        reviewing.edit(
             self.row(pk),
             by=self.actor,
             question=body.get("new_content"),
@@ -162,7 +163,9 @@ class BatchViewSet(ReviewView):
         body = self.read(BatchApproveBody, request.data)
         note = body.get("notes") or ""
         batch = review.in_turn(
-            self.rows, body["item_ids"], lambda row: review.approve(row, by=self.actor, notes=note)
+            self.rows,
+            body["item_ids"],
+            lambda row: reviewing.approve(row, by=self.actor, notes=note),
         )
         return _told("approved", batch)
 

@@ -235,3 +235,36 @@ def test_thumbs_of_another_domain_are_not_processed(admin):
         domain=a_domain("camaron"), question="q", answer="a", thumb="abajo"
     )
     assert process(admin, row.pk).status_code == 404
+
+
+def test_a_thumb_down_on_what_was_served_word_for_word_stops_it_being_served(staff, admin):
+    staff.post(CHAT, {"pregunta": QUESTION})
+    process(admin, rate(staff, "no")["id"], correccion="A las doce.")
+    original = Conversation.objects.get()
+    reply = staff.post(CHAT, {"pregunta": QUESTION}).json()
+    assert reply["respuesta"] == "A las doce."
+    for _ in range(2):
+        rate(staff, "no", respuesta_id=reply["metricas"]["respuesta_id"], motivo="Ana dice que no")
+    original.refresh_from_db()
+    assert (original.stage, original.why) == ("needs_review", Why.THUMB_DOWN)
+    complaint = original.reviews.first()
+    assert original.reviews.filter(action="complain").count() == 2  # its own, and this one
+    assert "Ana" not in complaint.notes
+    assert staff.post(CHAT, {"pregunta": QUESTION}).json()["metricas"]["origen"] == "model"
+
+
+def test_a_thumb_up_on_what_was_served_word_for_word_leaves_it(staff, admin):
+    staff.post(CHAT, {"pregunta": QUESTION})
+    process(admin, rate(staff, "no")["id"], correccion=RIGHT)
+    reply = staff.post(CHAT, {"pregunta": QUESTION}).json()
+    rate(staff, "si", respuesta_id=reply["metricas"]["respuesta_id"])
+    assert staff.post(CHAT, {"pregunta": QUESTION}).json()["metricas"]["origen"] == "correction"
+
+
+def test_a_correction_and_another_change_at_once_are_refused(staff, admin, domain):
+    pk = rate(staff, "no")["id"]
+    other = {"tipo": "prompt", "id": PromptVersion.objects.get(domain=domain).pk}
+    answer = process(admin, pk, correccion=RIGHT, mejora=other)
+    assert answer.status_code == 422
+    assert [*answer.json()["error"]["details"]] == ["mejora"]
+    assert not Correction.objects.exists()
