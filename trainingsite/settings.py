@@ -236,6 +236,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "trainingsite.api.errors.exception_handler",
+    "NUM_PROXIES": 1 if HTTPS else 0,  # whose word on the address of who asks is taken
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 METRICS_TOKEN = env("METRICS_TOKEN", default="")  # what Prometheus shows to read /metrics

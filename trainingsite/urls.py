@@ -1,4 +1,4 @@
-"""Addresses: the admin, and the API where its clients expect it."""
+"""Addresses: the admin, the API where its clients expect it, and the public chats."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("", include("trainingsite.api.urls")),
+    path("chat/<slug:slug>", include("trainingsite.chat.urls")),
 ]
 
 handler404 = "trainingsite.api.errors.page_not_found"

@@ -11,9 +11,10 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from core import audit
+from core import audit, origins
 from core.admin.base import ReadOnlyStack, ScopedAdmin, staff
 from core.admin.shapes import fault_of_texts
+from core.errors import Invalid
 from core.models import Domain, PromptVersion
 
 PROVIDERS = ["answer_provider", "training_provider", "help_provider"]
@@ -30,6 +31,15 @@ class DomainForm(forms.ModelForm):
         ),
     )
 
+    chat_sites = forms.CharField(
+        label=_("Sitios que muestran el chat"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_(
+            "Uno por línea, como https://tienda.example. Vacío: solo se ve en su propia página."
+        ),
+    )
+
     class Meta:
         model = Domain
         exclude = ["created_at"]  # noqa: DJ006  (the page's fieldsets name the fields)
@@ -38,6 +48,7 @@ class DomainForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk and (newest := self.instance.prompts.order_by("-number").first()):
             self.initial["prompt_text"] = newest.text
+        self.initial["chat_sites"] = "\n".join(self.instance.chat_sites)
         for name in PROVIDERS:
             if name in self.fields:
                 self.fields[name] = self._provider_field(name)
@@ -59,6 +70,13 @@ class DomainForm(forms.ModelForm):
         if fault := import_string(settings.PROMPT_CHECK)(self.instance, text):
             raise ValidationError(fault)
         return text
+
+    def clean_chat_sites(self) -> list[str]:
+        """A header names them, so nothing else may stand there."""
+        try:
+            return origins.origins_in(self.cleaned_data["chat_sites"])
+        except Invalid as refusal:
+            raise ValidationError(refusal.faults) from refusal
 
     def clean_texts(self) -> dict[str, Any]:
         """Lists of a wrong shape would break the pages that read them."""
@@ -95,6 +113,7 @@ class DomainAdmin(ScopedAdmin):
     search_fields = ["name", "slug"]
     inlines = [PromptInline]
     prepopulated_fields = {"slug": ["name"]}
+    change_form_outer_before_template = "admin/core/public_chat.html"
     fieldsets = [
         (None, {"fields": ["name", "slug", "description", "prompt_text"]}),
         (
@@ -132,6 +151,7 @@ class DomainAdmin(ScopedAdmin):
                 ]
             },
         ),
+        (_("Chat público"), {"fields": ["public_chat", "chat_sites"]}),
         (_("Textos y listas"), {"fields": ["texts"]}),
     ]
 

@@ -75,6 +75,7 @@ def key_for(part, route, domain):
         "<str:user_id>": "+593987654321",
         "<path:content_type_id>": content_type(),
         "<str:form>": "html",
+        "<slug:slug>": domain.slug,
     }
     if part in words:
         return words[part]
@@ -116,7 +117,7 @@ def domain(db):
     make_roles()
     for slug in ("prestamos", "tienda"):
         a_domain(slug, base_model="base-model")
-    return a_domain("camaron", base_model="base-model")
+    return a_domain("camaron", base_model="base-model", public_chat=True)
 
 
 @pytest.fixture

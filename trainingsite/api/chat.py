@@ -149,11 +149,7 @@ class StreamView(ChatView):
         question, person, channel = self._asked(request)
         said = stream(self.domain, question, by=self.actor, person=person, channel=channel)
         first = next(said)  # what is refused is refused before the answer begins
-        events = _events(chain([first], said), question, person)
-        response = StreamingHttpResponse(events, content_type=EVENTS)
-        response["Cache-Control"] = "no-store"
-        response["X-Accel-Buffering"] = "no"
-        return response
+        return event_stream(_events(chain([first], said), question, person))
 
 
 def as_json(question: str, reply: Answer, person: Person | None) -> dict[str, Any]:
@@ -193,6 +189,14 @@ def _events(said: Iterator[str | Answer], question: str, person: Person | None) 
 def event(name: str, data: dict[str, Any]) -> bytes:
     """One event of a stream, as browsers read it."""
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+def event_stream(events: Iterator[bytes]) -> StreamingHttpResponse:
+    """``events`` as they come: nobody on the way keeps them, or waits for the last."""
+    response = StreamingHttpResponse(events, content_type=EVENTS)
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
 
 
 paths: list[URLPattern] = [

@@ -3,6 +3,9 @@
 The key is kept in the transaction of the effect: both are there, or neither is. A request that
 comes while its twin is answered waits for it. What is refused, and what fails, is not kept: it may
 be sent again, corrected.
+
+An answer that is told while it is made cannot be in one transaction: its key is claimed first
+(:meth:`Slot.claim`), and the twin is told to come back.
 """
 
 import base64
@@ -10,11 +13,14 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -22,7 +28,7 @@ from rest_framework.response import Response
 
 from conversations.consent import keyed
 from core.deadlocks import again_after_deadlock
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.models import Domain, KeptReply
 from core.sealing import Unreadable, seal, unseal
 from trainingsite.api import bodies
@@ -30,6 +36,7 @@ from trainingsite.api import bodies
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 LONGEST_KEY = 255
+ABANDONED = timedelta(minutes=5)  # longer than any answer takes: whoever claimed the key is gone
 KEY = OpenApiParameter(
     HEADER,
     str,
@@ -38,6 +45,12 @@ KEY = OpenApiParameter(
 )
 
 Handler = Callable[..., Response]
+
+
+class BeingAnswered(Conflict):
+    """The same request is being answered at this moment."""
+
+    code = "being_answered"
 
 
 def idempotent(*, first: Callable[..., Any] | None = None) -> Callable[[Handler], Handler]:
@@ -85,6 +98,33 @@ class Slot:
         self._keep(row, response)
         return response
 
+    def claim(self) -> Any:
+        """The answer given before; ``None`` when giving it is up to the caller from now on, who
+        ends with :meth:`keep` or :meth:`release`.
+
+        Raises :class:`BeingAnswered` while it is up to somebody else, and :class:`Invalid` when
+        the key stands for another body.
+        """
+        row, mine = KeptReply.objects.get_or_create(key=self.key, defaults={"body": self.body})
+        if mine:
+            return None
+        if row.status is not None:
+            return self.replayed(row).data
+        self._refuse_another_body(row)
+        stale = KeptReply.objects.filter(pk=row.pk, status=None, at__lt=Now() - ABANDONED)
+        if not stale.update(at=Now()):
+            raise BeingAnswered("Ya se está contestando.")
+        return None
+
+    def keep(self, answer: Any) -> None:
+        """Keep what was answered to the request whose key was claimed."""
+        sealed = _sealed(JSONRenderer().render(answer), self.secret)
+        KeptReply.objects.filter(key=self.key).update(status=HTTPStatus.OK, answer=sealed)
+
+    def release(self) -> None:
+        """Let the request be made again, unless its answer was kept."""
+        KeptReply.objects.filter(key=self.key, status=None).delete()
+
     def _keep(self, row: KeptReply, response: Response) -> None:
         row.status = response.status_code
         row.answer = _sealed(JSONRenderer().render(response.data), self.secret)
@@ -92,22 +132,31 @@ class Slot:
 
     def replayed(self, row: KeptReply) -> Response:
         """The answer given before; raises :class:`Invalid` when it was to another body."""
-        if row.body != self.body:
-            raise _bad_key("Esta clave ya se usó con otro cuerpo.")
+        self._refuse_another_body(row)
         answer = json.loads(_opened(str(row.answer), self.secret))
         return Response(answer, row.status, headers={REPLAYED: "true"})
+
+    def _refuse_another_body(self, row: KeptReply) -> None:
+        if row.body != self.body:
+            raise _bad_key("Esta clave ya se usó con otro cuerpo.")
+
+
+def slot_for(request: Request, domain: Domain, *, who: object) -> Slot:
+    """Where the answer to this request of ``who`` belongs.
+
+    Raises :class:`Invalid` for a key that is missing, or too long.
+    """
+    key = request.headers.get(HEADER, "")
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise _bad_key(f"Entre 1 y {LONGEST_KEY} caracteres.")
+    asked = (who, domain.pk, request.method, request.get_full_path(), key)
+    scope = "\0".join(map(str, asked))
+    return Slot(keyed(scope), keyed(bodies.raw(request).decode("latin-1")), scope)
 
 
 def _slot(request: Request, domain: Domain) -> Slot | None:
     """Where this request's answer belongs; ``None`` for a request without a key."""
-    key = request.headers.get(HEADER)
-    if key is None:
-        return None
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise _bad_key(f"Entre 1 y {LONGEST_KEY} caracteres.")
-    asked = (request.user.pk, domain.pk, request.method, request.get_full_path(), key)
-    scope = "\0".join(map(str, asked))
-    return Slot(keyed(scope), keyed(bodies.raw(request).decode("latin-1")), scope)
+    return slot_for(request, domain, who=request.user.pk) if HEADER in request.headers else None
 
 
 def _bad_key(reason: str) -> Invalid:

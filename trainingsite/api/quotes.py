@@ -1,5 +1,6 @@
 """``/webhook/proformas``: the quotes of a domain, and each on paper."""
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -114,11 +115,7 @@ class OneQuoteView(WebhookView):
     rights = {"GET": "rag.view_quote"}
 
     def quote(self, number: str) -> Quote:
-        rows = Quote.objects.filter(domain=self.domain).select_related("price_list", "domain")
-        can_be_one = number.isascii() and number.isprintable()
-        if not can_be_one or not (found := rows.filter(number=number).first()):
-            raise NotFound(_("No existe esa proforma."), numero="not_found")
-        return found
+        return quote_among(Quote.objects.filter(domain=self.domain), number)
 
 
 class QuoteView(OneQuoteView):
@@ -138,6 +135,19 @@ class PaperView(OneQuoteView):
     def get(self, request: Request, number: str, form: str) -> HttpResponse:
         """One quote on paper, as ``pdf`` or ``html``."""
         return paper.response(self.quote(number), form)
+
+
+def quote_among(rows: QuerySet[Quote], number: str) -> Quote:
+    """The quote of ``rows`` with that number; raises :class:`NotFound`."""
+    can_be_one = number.isascii() and number.isprintable()
+    found = (
+        rows.select_related("price_list", "domain").filter(number=number)
+        if can_be_one
+        else rows.none()
+    )
+    if (quote := found.first()) is None:
+        raise NotFound(_("No existe esa proforma."), numero="not_found")
+    return quote
 
 
 paths: list[URLPattern] = [

@@ -124,3 +124,42 @@ def test_a_prompt_has_only_places_that_something_fills(save, domain, prompt, kep
     assert (domain.prompt.text == prompt) is kept
     assert (faults == {}) is kept
     assert kept or "{nombre}" in faults["prompt_text"][0]
+
+
+# --- the public chat ------------------------------------------------------------------------------
+
+
+def test_sites_that_show_the_chat_are_written_one_a_line(save, domain):
+    faults = save(public_chat="on", chat_sites="https://Tienda.example/\n\nhttp://localhost:8080\n")
+
+    assert not faults
+    assert domain.public_chat
+    assert domain.chat_sites == ["https://tienda.example", "http://localhost:8080"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["tienda.example", "https://x.example/ruta", "*", "https://a b", "https://a; script-src *"],
+)
+def test_what_is_no_site_is_refused_with_its_line(save, domain, line):
+    faults = save(chat_sites=f"https://tienda.example\n{line}")
+
+    assert "línea 2" in faults["chat_sites"][0]
+    assert domain.chat_sites == []
+
+
+def test_the_page_of_an_open_chat_shows_its_link_and_its_tag(sign_in, domain):
+    admin, url = sign_in("admin"), reverse("admin:core_domain_change", args=[domain.pk])
+    closed = admin.get(url).content.decode()
+    domain.public_chat = True
+    domain.save()
+    alone = admin.get(url).content.decode()
+    domain.chat_sites = ["https://tienda.example"]
+    domain.save()
+    shown = admin.get(url).content.decode()
+
+    tag = "&lt;script src=&quot;http://testserver/chat/prestamos/embed.js&quot; async&gt;"
+    assert "Abrir el chat" not in closed
+    assert 'href="/chat/prestamos"' in alone
+    assert tag not in alone
+    assert tag in shown
