@@ -61,6 +61,20 @@ def _is_day(text: str) -> bool:
     return True
 
 
+@register()
+def whatsapp_is_whole(**kwargs: Any) -> list[CheckMessage]:
+    """A number whose deliveries nobody can prove, or whose replies nobody may send, is silent."""
+    names = ("TOKEN", "APP_SECRET", "VERIFY_TOKEN")
+    missing = [it for it in names if not getattr(settings, f"WHATSAPP_{it}")]
+    faults = [f"WHATSAPP_{it} is missing." for it in missing if settings.WHATSAPP_NUMBERS]
+    faults += [
+        f"WHATSAPP_NUMBERS: {number} has no domain (number:domain)."
+        for number, slug in settings.WHATSAPP_NUMBERS.items()
+        if not slug
+    ]
+    return [Error(said, id="trainingsite.E006") for said in faults]
+
+
 @register(Tags.database)
 def database_keeps_what_it_confirms(
     databases: Iterable[str] | None = None, **kwargs: Any

@@ -153,6 +153,8 @@ UNFOLD: dict[str, Any] = {
                     ),
                     _list(_("Trabajo en cola"), "pending_actions", "conversations", "processing"),
                     _list(_("Borrados pendientes"), "delete", "conversations", "erasure"),
+                    _list(_("Mensajes recibidos"), "mark_chat_unread", "rag", "inbound"),
+                    _list(_("Mensajes por enviar"), "outgoing_mail", "rag", "outbound"),
                     _list(_("Tareas fallidas"), "error", "django_q", "failure"),
                     _list(_("Horarios"), "schedule", "django_q", "schedule"),
                 ],

@@ -15,6 +15,7 @@ from core.models import Domain
 from core.work import MOST_CLAIMS, PAUSE, Work, WorkState
 
 TOO_LATE = "too_late"  # the channel's time to answer is over
+EXPIRED = "expired"  # its dialogue is over
 UNCERTAIN = "uncertain"  # it was sent, and nobody said whether it arrived
 DOUBT = timedelta(minutes=2)  # in which the channel tells of what it took
 

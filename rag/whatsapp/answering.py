@@ -15,7 +15,7 @@ from core.sealing import Unreadable, unseal
 from rag import commands, feedback
 from rag.assistant import LONGEST_QUESTION, answer
 from rag.budgets import OverBudget
-from rag.models import Inbound, Outbound
+from rag.models import Inbound, Outbound, Quote, Turn
 from rag.whatsapp import CHANNEL, replying, wording
 from rag.whatsapp.queue import LEASE, work_off
 from rag.whatsapp.reading import Message
@@ -76,12 +76,25 @@ def _heard(work: Inbound, person: Person, message: Message) -> bool:
 
 
 def _ask(work: Inbound, person: Person, message: Message) -> None:
+    if left := _left_untold(work, person):
+        quote, turn = left
+        replying.reply(work, message, replying.of_quote(quote), turn=turn)
+        return
     try:
         found = answer(work.domain, message.text, person=person, channel=CHANNEL)
     except OverBudget as limit:  # its words are for whoever asked
         replying.reply(work, message, replying.plain(str(limit)))
         return
     replying.reply(work, message, replying.of_answer(found), turn=found.turn)
+
+
+def _left_untold(work: Inbound, person: Person) -> tuple[Quote, Turn] | None:
+    """The quote that a worker made for this message before it died: a second "sí" makes none."""
+    turn = person.turns.filter(channel=CHANNEL).first()
+    if work.attempts < 2 or turn is None or turn.deliveries.exists():
+        return None
+    quote = person.quotes.filter(created_at__gte=turn.at).first()
+    return (quote, turn) if quote else None
 
 
 def _rate(person: Person, message: Message) -> None:

@@ -9,9 +9,9 @@ from conversations.models import Person, Purpose
 from core.models import Domain
 from core.work import WorkState
 from rag.models import Inbound, Outbound
+from rag.models.deliveries import EXPIRED
 
 REMEMBERED = timedelta(days=30)  # prints: a message is known again, a reaction finds its answer
-EXPIRED = "expired"
 _GONE = {"sealed": "", "lease_until": None}
 
 

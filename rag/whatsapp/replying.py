@@ -1,6 +1,5 @@
 """A reply, as the messages that it takes: written beside the message that it answers."""
 
-import logging
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,11 +9,10 @@ from django_q.tasks import async_task
 from conversations import consent
 from core.sealing import seal
 from rag.assistant import Answer
-from rag.models import Inbound, Outbound, Turn
+from rag.models import Inbound, Outbound, Quote, Turn
+from rag.proforma import saying
 from rag.whatsapp import CHANNEL, writing
 from rag.whatsapp.reading import Message
-
-logger = logging.getLogger(__name__)
 
 WINDOW = 24 * 60 * 60  # seconds in which WhatsApp lets a business answer freely
 
@@ -38,6 +36,11 @@ def question(words: str) -> list[Part]:
     """The question of consent, word for word, with its two buttons under the end of it."""
     *before, last = writing.pieces(words, writing.MOST_BESIDE_BUTTONS)
     return [*(Part("text", it) for it in before), Part("buttons", last)]
+
+
+def of_quote(quote: Quote) -> list[Part]:
+    """A quote and its paper, where nothing else is to be said."""
+    return [*plain(saying.quoted(quote)), Part("quote", quote=quote.pk, rated=True)]
 
 
 def of_answer(answer: Answer) -> list[Part]:
