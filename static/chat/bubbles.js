@@ -22,6 +22,11 @@ function shown(element) {
   return element;
 }
 
+/** Take the focus of a button that goes away; in the box it would open a phone's keyboard. */
+function attend() {
+  talk.focus({ preventScroll: true });
+}
+
 /** A bubble of `who` (`me` or `bot`) that says `text`. */
 export function bubble(who, text) {
   const name = who === "me" ? "Usted: " : "Asistente: ";
@@ -43,8 +48,9 @@ export function waiting() {
   return element;
 }
 
-export function settled(bubble) {
-  bubble.classList.remove("waiting");
+/** What there is to read stands there now; `bubble` waits for nothing. */
+export function settle(bubble) {
+  bubble?.classList.remove("waiting");
   talk.removeAttribute("aria-busy");
 }
 
@@ -52,6 +58,7 @@ export function settled(bubble) {
 export function trouble(text, again) {
   const retry = button("Reintentar", () => {
     element.remove();
+    attend();
     again();
   });
   const element = made("div", { class: "trouble", role: "alert" }, made("p", {}, text), retry);
@@ -63,6 +70,7 @@ export function question(text, answer) {
   gone(".question");
   const choose = (word) => () => {
     gone(".question .choices");
+    attend();
     answer(word);
   };
   const choices = made(

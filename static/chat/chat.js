@@ -1,14 +1,14 @@
 // The public chat: what is written, what is answered, and what happens when it is not.
 
 import { answerTo } from "./answers.js";
-import { bubble, forgetAll, gone, question, say, settled, trouble, waiting } from "./bubbles.js";
+import { bubble, forgetAll, gone, question, say, settle, trouble, waiting } from "./bubbles.js";
 import { quote, sources, thumbs } from "./extras.js";
 import { visit } from "./visitor.js";
 
 const write = document.getElementById("write");
 const box = document.getElementById("message");
 const erasing = document.getElementById("erasing");
-let busy = false;
+let busy = true; // until it is known whose chat it is
 
 /** A key for a message. (randomUUID is there on https alone.) */
 function newKey() {
@@ -40,11 +40,11 @@ async function converse(message, key) {
   const element = waiting();
   try {
     const reply = await answerTo(message, key, (text) => say(element, text));
-    settled(element);
+    settle(element);
     if (reply.borrado) forgetAll();
     show(reply, reply.borrado ? bubble("bot", "") : element);
   } catch (error) {
-    settled(element);
+    settle(element);
     element.remove();
     trouble(`${reason(error)} Su mensaje no se ha perdido.`, () => converse(message, key));
   } finally {
@@ -65,9 +65,11 @@ async function open() {
     const { bienvenida, consentimiento } = await visit();
     if (bienvenida) bubble("bot", bienvenida);
     if (consentimiento.pregunta) question(consentimiento.pregunta, send);
+    busy = false;
   } catch (error) {
     trouble(reason(error), open);
   }
+  settle();
 }
 
 function fit() {

@@ -35,30 +35,34 @@ export function quote(number) {
   return made("p", { class: "quote" }, button(`Proforma ${number} (PDF)`, fetchIt), status);
 }
 
-/** 👍 and 👎 for an answer; a 👎 may say why. */
+/** Whether an answer was of use; who says no may say why. */
 export function thumbs(answer) {
   const status = made("span", { role: "status" });
   const box = made("div", { class: "thumbs", role: "group", "aria-label": "¿Le sirvió?" });
   async function rate(value, reason = "") {
-    const body = { respuesta_id: answer, calificacion: value, motivo: reason };
     try {
-      await ask("/pulgares", { body });
-      mark(value);
-      status.textContent = reason || value === "arriba" ? "Gracias." : "Gracias. ¿Por qué no?";
-      box.querySelector(".reasons")?.remove();
-      if (value === "abajo" && !reason) box.append(reasons((it) => rate(value, it)));
+      await ask("/pulgares", { body: { respuesta_id: answer, calificacion: value, motivo: reason } });
     } catch {
       status.textContent = "No se guardó. Inténtelo otra vez.";
+      return;
     }
+    press(value);
+    box.querySelector(".reasons")?.remove();
+    const asks = value === "abajo" && !reason;
+    status.textContent = asks ? "Gracias. ¿Qué falló?" : "Gracias.";
+    if (asks) box.append(reasons((it) => rate(value, it)));
+    box.scrollIntoView({ block: "nearest" });
   }
-  function mark(value) {
+  function press(value) {
     for (const it of box.querySelectorAll("[data-value]")) {
-      it.setAttribute("aria-pressed", String(it.dataset.value === value));
+      const pressed = it.dataset.value === value;
+      it.setAttribute("aria-pressed", String(pressed));
+      if (pressed) it.focus({ preventScroll: true });
     }
   }
-  const thumb = (sign, value, label) =>
-    button(sign, () => rate(value), { "aria-label": label, "aria-pressed": "false", "data-value": value });
-  box.append(thumb("👍", "arriba", "Me sirvió"), thumb("👎", "abajo", "No me sirvió"), status);
+  const thumb = (label, value) =>
+    button(label, () => rate(value), { "aria-pressed": "false", "data-value": value });
+  box.append(thumb("Me sirvió", "arriba"), thumb("No me sirvió", "abajo"), status);
   return box;
 }
 

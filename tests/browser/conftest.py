@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings as site
@@ -41,10 +42,19 @@ def page(chromium, live_server, domain):
     context = chromium.new_context(locale="es-EC", base_url=live_server.url)
     cookie = client.cookies[site.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    with watched(context) as page:
+        yield page
+
+
+@contextmanager
+def watched(context):
+    """A page of ``context``, closed at the end; fails for an error in its console."""
     page = context.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: said.type == "error" and errors.append(said.text))
-    yield page
-    context.close()
+    try:
+        yield page
+    finally:
+        context.close()
     assert errors == []

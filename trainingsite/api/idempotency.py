@@ -95,7 +95,7 @@ class Slot:
         if not mine:
             return self.replayed(row)
         response = handle()
-        self._keep(row, response)
+        self.keep(response.data, status=response.status_code)
         return response
 
     def claim(self) -> Any:
@@ -116,19 +116,14 @@ class Slot:
             raise BeingAnswered("Ya se está contestando.")
         return None
 
-    def keep(self, answer: Any) -> None:
+    def keep(self, answer: Any, *, status: int = HTTPStatus.OK) -> None:
         """Keep what was answered to the request whose key was claimed."""
         sealed = _sealed(JSONRenderer().render(answer), self.secret)
-        KeptReply.objects.filter(key=self.key).update(status=HTTPStatus.OK, answer=sealed)
+        KeptReply.objects.filter(key=self.key).update(status=status, answer=sealed)
 
     def release(self) -> None:
         """Let the request be made again, unless its answer was kept."""
         KeptReply.objects.filter(key=self.key, status=None).delete()
-
-    def _keep(self, row: KeptReply, response: Response) -> None:
-        row.status = response.status_code
-        row.answer = _sealed(JSONRenderer().render(response.data), self.secret)
-        row.save(update_fields=["status", "answer"])
 
     def replayed(self, row: KeptReply) -> Response:
         """The answer given before; raises :class:`Invalid` when it was to another body."""
