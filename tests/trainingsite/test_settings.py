@@ -46,6 +46,20 @@ def test_guessable_key_is_refused():
         assert "trainingsite.E002" in errors()
 
 
+def test_whatsapp_without_what_proves_and_sends_is_refused():
+    with override_settings(WHATSAPP_NUMBERS={"1": "camaron"}, WHATSAPP_TOKEN=""):
+        assert "trainingsite.E006" in errors()
+
+
+def test_a_number_without_a_domain_is_refused(monkeypatch):
+    monkeypatch.setenv("WHATSAPP_NUMBERS", "1:camaron,2")
+    numbers = runpy.run_path(str(ROOT / "trainingsite" / "settings.py"))["WHATSAPP_NUMBERS"]
+    secrets = dict.fromkeys(("WHATSAPP_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN"), "x")
+    assert numbers["1"] == "camaron"
+    with override_settings(WHATSAPP_NUMBERS=numbers, **secrets):
+        assert "trainingsite.E006" in errors()
+
+
 @pytest.mark.parametrize("name", ["POSTGRES_DATA", "MEDIA_ROOT"])
 def test_empty_folder_is_not_the_one_that_the_site_is_started_in(monkeypatch, name):
     monkeypatch.delenv("DATABASE_URL", raising=False)
