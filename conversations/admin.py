@@ -1,4 +1,4 @@
-"""Stock pages of this room. The conversations list crosses rooms: ``trainingsite.admin``."""
+"""Stock pages of this room. The lists that cross rooms are in ``trainingsite.admin``."""
 
 from typing import Any
 
@@ -7,11 +7,10 @@ from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from conversations import consent
-from conversations.models import CatalogueEntry, ChatRating, ConsentText, Thumb
-from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, staff
+from conversations.models import CatalogueEntry, ConsentText
+from core.admin.base import DomainFilter, ScopedAdmin, staff
 from core.admin.shapes import is_storable, is_word_list
 
 
@@ -33,19 +32,6 @@ class CatalogueEntryAdmin(ScopedAdmin):
     list_display = ["name", "kind", "code", "product", "minimum", "maximum", "unit", "active"]
     list_filter = [DomainFilter, "active"]
     search_fields = ["name", "code", "product"]
-
-
-@admin.register(ChatRating)
-class ChatRatingAdmin(ReadOnly, ScopedAdmin):
-    """Thumbs come from the people who chat."""
-
-    list_display = ["question", "shown_thumb", "processed", "improved", "created_at"]
-    list_filter = [DomainFilter, "thumb", "processed"]
-    search_fields = ["question", "answer"]
-
-    @display(description=_("pulgar"), label={Thumb.UP: "success", Thumb.DOWN: "danger"})
-    def shown_thumb(self, thumb: ChatRating) -> tuple[str, str]:
-        return thumb.thumb, thumb.get_thumb_display()
 
 
 @admin.register(ConsentText)

@@ -51,6 +51,7 @@ _REVIEW = [
     "rag.change_retrievalquestion",
     "rag.view_retrievalrun",
     "rag.view_searchtuning",
+    "rag.view_correction",
 ]
 _TRAIN = [
     "finetune.prepare_dataset",
@@ -86,6 +87,7 @@ _ADMINISTER = [
     ),
     "conversations.view_chatrating",
     "conversations.change_chatrating",
+    "rag.change_correction",
     "rag.delete_retrievalquestion",
     "rag.change_searchtuning",
     "rag.view_vectorspace",

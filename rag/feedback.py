@@ -19,6 +19,7 @@ from core.models import Domain, PromptVersion
 from rag import corrections, watch
 from rag.models import Chunk, DictionaryTerm, FieldDefinition, Turn
 
+LONGEST_NOTE = 2000  # characters of a reason, or of what staff write about a thumb
 CUSTOMER = "cliente"  # who complained, where it is not of staff
 UP_FROM = 3  # of a number (requirements, 2.4)
 UP = {"arriba", "positivo", "positiva", "si", "bien", "bueno", "buena", "util", "up", "true"}

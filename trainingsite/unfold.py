@@ -67,7 +67,12 @@ UNFOLD: dict[str, Any] = {
                     _list(_("Conversaciones"), "forum", "conversations", "conversation"),
                     _item(_("Probar el bot"), "smart_toy", "playground", "rag.ask_assistant"),
                     _list(_("Respuestas del bot"), "timeline", "rag", "turn"),
-                    _list(_("Pulgares"), "thumbs_up_down", "conversations", "chatrating"),
+                    _list(
+                        _("Calificaciones del chat"),
+                        "thumbs_up_down",
+                        "conversations",
+                        "chatrating",
+                    ),
                 ],
             },
             {
@@ -112,6 +117,7 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _list(_("Documentos"), "description", "rag", "document"),
+                    _list(_("Trozos por arreglar"), "build", "rag", "correction"),
                     _item(_("Probar la búsqueda"), "search", "retrieval", "rag.view_document"),
                     _list(_("Preguntas de búsqueda"), "find_in_page", "rag", "retrievalquestion"),
                     _list(_("Medidas de la búsqueda"), "query_stats", "rag", "retrievalrun"),

@@ -25,6 +25,8 @@ from finetune.models import (
     JobStatus,
     TrainedModel,
 )
+from rag.models import Retreat
+from trainingsite.admin import retreats as retreating
 from trainingsite.admin.machine import parts
 from trainingsite.admin.rating_queue import rateable
 from trainingsite.admin.resuming import START
@@ -56,6 +58,7 @@ class Loop:
     waiting: TrainedModel | None
     demonstration: bool  # what would be trained only shows the loop
     starts_at: datetime | None  # when a training that was announced starts by itself
+    retreat: Retreat | None  # the model that its thumbs took out of service, till somebody saw it
 
     def url(self, screen: str) -> str:
         return f"{reverse(f'admin:{screen}')}?dominio={self.domain.slug}"
@@ -127,6 +130,7 @@ def loops(request: HttpRequest) -> list[Loop]:
     active = _active(domains)
     demonstrating = bases_that_demonstrate(domains)
     announced = _announced(domains)
+    retreats = retreating.unseen(domains)
     return [
         Loop(
             domain=it,
@@ -141,6 +145,7 @@ def loops(request: HttpRequest) -> list[Loop]:
             waiting=_waiting(jobs.get(it.pk), active.get(it.pk)),
             demonstration=it.pk in demonstrating,
             starts_at=announced.get(it.pk),
+            retreat=retreats.get(it.pk),
         )
         for it in domains
     ]
@@ -150,7 +155,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """What the index page shows."""
     if not request.user.has_perm("core.view_domain"):
         return {"loops": [], "parts": [], "failures": 0}
-    return {"loops": loops(request), **_machine(request)}
+    may_see_off = request.user.has_perm(retreating.RIGHT)
+    return {"loops": loops(request), "may_see_off": may_see_off, **_machine(request)}
 
 
 def machine(request: HttpRequest) -> HttpResponse:

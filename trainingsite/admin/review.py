@@ -19,7 +19,7 @@ from core.admin.base import staff
 from core.errors import Conflict, Refusal
 from rag import reviewing
 from rag.models import Turn
-from trainingsite.admin import lineage
+from trainingsite.admin import lineage, passages
 from trainingsite.admin.base import page, requires
 from trainingsite.admin.label_form import LabelForm
 from trainingsite.admin.marked import answer_of, question_of
@@ -44,6 +44,7 @@ def screen(request: HttpRequest, pk: int) -> HttpResponse:
         held=_held(request, row),
         form=form,
         **_shown(row, label),
+        **_answered(request, row),
         errors=errors(label, beside={"intent", *form.names}) if label else [],
         boxes=form.boxes(_lines(row, label), catalogue),
         done=_just_done(request),
@@ -88,9 +89,13 @@ def _shown(row: Conversation, label: Label | None) -> dict[str, Any]:
         "answer": answer_of(row),
         "labels": [(it, _lines(row, it)) for it in row.labels.filter(current=False)],
         "reviews": row.reviews.all(),
-        "turn": Turn.objects.filter(conversation=row).prefetch_related("chunks__document").first(),
         "reached": lineage.link("conversacion", row.pk, domain=row.domain),
     }
+
+
+def _answered(request: HttpRequest, row: Conversation) -> dict[str, Any]:
+    turn = Turn.objects.filter(conversation=row).first()
+    return {"turn": turn, "passages": passages.shown_with(turn, staff(request))}
 
 
 def _lines(row: Conversation, label: Label | None) -> list[Any]:

@@ -14,6 +14,7 @@ from trainingsite.admin.ranked import screen as ranked
 from trainingsite.admin.rating import rate_one
 from trainingsite.admin.rating import screen as rate
 from trainingsite.admin.resuming import resume
+from trainingsite.admin.retreats import acknowledge
 from trainingsite.admin.retrieval import screen as retrieval
 from trainingsite.admin.retrieval import tune
 from trainingsite.admin.review import heartbeat
@@ -37,6 +38,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
         path("puntuadas/", view(ranked), name="ranked"),
         path("iniciar/", view(start), name="start_training"),
         path("reanudar/", view(resume), name="resume_provider"),
+        path("retirada/<int:pk>/", view(acknowledge), name="retreat_seen"),
         path("linaje/", view(lineage), name="lineage"),
         path("linaje/<int:pk>/", view(lineage_model), name="lineage_model"),
         path("probar-busqueda/", view(retrieval), name="retrieval"),

@@ -17,6 +17,7 @@ from conversations.capture import LONGEST
 from conversations.models import ChatRating, Thumb
 from core.errors import Invalid, NotFound
 from rag import feedback
+from rag.feedback import LONGEST_NOTE
 from rag.models import Chunk
 from trainingsite.api.base import DOMAIN, LendingView
 from trainingsite.api.chat import ChatView
@@ -24,7 +25,6 @@ from trainingsite.api.consent import Channel
 from trainingsite.api.conversation_serializers import Text, Whole, optional
 
 PREFIX = "api/v1/configuracion/ai/chat/"
-LONGEST_NOTE = 2000
 
 
 class ThumbSerializer(serializers.ModelSerializer):

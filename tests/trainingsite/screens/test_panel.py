@@ -10,6 +10,7 @@ from django.urls import reverse
 from conversations.models import Conversation, Stage, Why
 from finetune import activation, automatic
 from finetune.models import AutoTraining, FineTuningJob, ProviderPause
+from rag.models import Retreat
 from tests.factories import a_conversation, a_domain, a_person
 from tests.finetune.fake_training import FakeTraining
 from tests.finetune.makers import (
@@ -212,3 +213,49 @@ def test_who_may_not_train_resumes_nothing(sign_in, domain):
 
     assert "Reanudar" not in rater.get(PANEL).text
     assert rater.post(RESUME, {"proveedor": "openai"}).status_code == 403
+
+
+def a_retreat(domain, training_provider):
+    """The notice that the second model of a domain gave way to the first."""
+    first, second = (
+        a_trained_model(domain, training_provider, name=f"ft:{it}") for it in ("first", "second")
+    )
+    activation.activate(second, by="ana", reason="De prueba.")
+    activation.activate(first, by="ana", reason="De prueba.")
+    return Retreat.objects.create(domain=domain, model=second, up=2, thumbs=9)
+
+
+def seen(retreat):
+    return reverse("admin:retreat_seen", args=[retreat.pk])
+
+
+def test_a_model_that_its_thumbs_took_back_is_told_until_somebody_has_seen_it(
+    sign_in, domain, training_provider
+):
+    retreat = a_retreat(domain, training_provider)
+    trainer, rater = sign_in("trainer"), sign_in("rater")
+    page = trainer.get(PANEL).text
+    assert "ft:second" in page
+    assert "de 9 pulgares, 2 arriba" in page
+    assert "Ahora contesta" in page
+    assert ">ft:first</a>" in page
+    assert seen(retreat) in page
+    assert seen(retreat) not in rater.get(PANEL).text
+    assert rater.post(seen(retreat)).status_code == 403
+    assert "ft:second" not in trainer.post(seen(retreat), follow=True).text
+    assert "ya no está" in trainer.post(seen(retreat), follow=True).text
+
+
+def test_a_model_that_was_taken_back_is_not_told_once_another_was_activated(
+    sign_in, domain, training_provider
+):
+    retreat = a_retreat(domain, training_provider)
+    activation.activate(retreat.model, by="ana", reason="Otra vez.")
+    assert "se retiró solo" not in sign_in("trainer").get(PANEL).text
+
+
+def test_a_notice_of_another_domain_is_not_there(sign_in, training_provider):
+    retreat = a_retreat(a_domain("ajeno", base_model="base-model"), training_provider)
+    trainer = sign_in("trainer")
+    assert "se retiró solo" not in trainer.get(PANEL).text
+    assert trainer.post(seen(retreat)).status_code == 404
