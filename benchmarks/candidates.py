@@ -3,7 +3,6 @@
 import json
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from django.contrib.auth.models import User
@@ -24,7 +23,7 @@ from trainingsite.following import follow
 from trainingsite.loop import stars_by_rule
 
 BASIS = "datos publicados, solo para medir"
-Known = dict[tuple[str, str], tuple[str, int]]
+Known = dict[tuple[str, str], evaluation.Answered]
 """A prompt and a question, and what the bare base answered in how many milliseconds."""
 
 
@@ -89,10 +88,10 @@ def _import(exchanges: list[tuple[str, str]], domain: Domain) -> None:
         import_path(path, domain=domain, origin=Origin.SOURCE, basis=BASIS)
 
 
-def _sparing(model: TrainedModel, known: Known) -> Callable[[str, str], tuple[str, int]]:
+def _sparing(model: TrainedModel, known: Known) -> evaluation.Answerer:
     ask, prompt = answerer(model), model.domain.prompt.text
 
-    def respond(variant: str, question: str) -> tuple[str, int]:
+    def respond(variant: str, question: str) -> evaluation.Answered:
         if variant != Variant.BASE:
             return ask(variant, question)
         if (prompt, question) not in known:

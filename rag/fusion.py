@@ -122,6 +122,7 @@ _ALLOWED = """
             OR (document.audience = 'staff' AND %(staff)s)
             OR (document.audience = 'owner' AND document.owner_id = %(user)s))
         AND (%(kind)s IS NULL OR document.kind = %(kind)s)
+        AND document.kind IS DISTINCT FROM %(without)s
 """
 
 
@@ -138,12 +139,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Scope:
-    """What may be found: of which domain and kind, and whose beside the public."""
+    """What may be found: of which domain and kind, and whose beside the public; or ``without``
+    one kind."""
 
     domain: int
     staff: bool
     user: int | None
     kind: str | None
+    without: str | None = None
 
 
 def find(

@@ -65,10 +65,18 @@ def search(
     limit: int | None = None,
     threshold: float | None = None,
     kind: str | None = None,
+    without: str | None = None,
 ) -> list[Found]:
     """The chunks of ``domain`` that fit ``question``, best first; see :func:`look`."""
     return look(
-        domain, question, user=user, person=person, limit=limit, threshold=threshold, kind=kind
+        domain,
+        question,
+        user=user,
+        person=person,
+        limit=limit,
+        threshold=threshold,
+        kind=kind,
+        without=without,
     ).found
 
 
@@ -82,6 +90,7 @@ def look(
     threshold: float | None = None,
     weight: float | None = None,
     kind: str | None = None,
+    without: str | None = None,
 ) -> Search:
     """Search with the domain's calibration, unless ``threshold`` or ``weight`` say otherwise.
 
@@ -102,7 +111,7 @@ def look(
         space,
         query.text,
         vector,
-        scope=scope_of(domain, user=user, person=person, kind=kind),
+        scope=scope_of(domain, user=user, person=person, kind=kind, without=without),
         weight=weight,
         threshold=threshold,
         limit=limit,
@@ -111,7 +120,12 @@ def look(
 
 
 def scope_of(
-    domain: Domain, *, user: User | None, person: Person | None = None, kind: str | None = None
+    domain: Domain,
+    *,
+    user: User | None,
+    person: Person | None = None,
+    kind: str | None = None,
+    without: str | None = None,
 ) -> Scope:
     """What may be found: for a person the public documents, for staff theirs, too."""
     ours = (
@@ -121,7 +135,11 @@ def scope_of(
         and domains_of(user).filter(pk=domain.pk).exists()
     )
     return Scope(
-        domain=domain.pk, staff=ours, user=user.pk if user and ours else None, kind=kind or None
+        domain=domain.pk,
+        staff=ours,
+        user=user.pk if user and ours else None,
+        kind=kind or None,
+        without=without,
     )
 
 

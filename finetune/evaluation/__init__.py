@@ -3,11 +3,12 @@
 from finetune.evaluation.exam import Exam, Question, exam_of, in_service, stale_because
 from finetune.evaluation.results import losses_of
 from finetune.evaluation.running import begin, evaluate, go_on
-from finetune.evaluation.sitting import VARIANTS, Answerer, Progress
+from finetune.evaluation.sitting import VARIANTS, Answered, Answerer, Progress
 from finetune.evaluation.verdict import Decision, decide
 
 __all__ = [
     "VARIANTS",
+    "Answered",
     "Answerer",
     "Decision",
     "Exam",

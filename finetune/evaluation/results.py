@@ -21,7 +21,8 @@ def summary_of(evaluation: Evaluation, exam: Exam) -> dict[str, Any]:
 
     A variant's name leads to its means. ``differences`` lead from a rival and a measure to the
     interval of the candidate minus that rival; ``rivals`` are the two that the gate compares with:
-    the base, and what answers today.
+    the base, and what answers today. ``passages`` is how many questions went with some of
+    documents, as these were then.
     """
     items = list(evaluation.items.order_by("pk"))
     answers = _in_order(exam, [it for it in items if it.passed is None])
@@ -30,6 +31,7 @@ def summary_of(evaluation: Evaluation, exam: Exam) -> dict[str, Any]:
     measure = measure_of(evaluation.domain)
     return {variant: _means(rows) for variant, rows in answers.items()} | {
         "questions": len(exam.questions),
+        "passages": sum(bool(it.passages) for it in answers.get(Variant.TUNED, [])),
         "measure": measure,
         "rivals": rivals,
         "differences": _differences(answers),

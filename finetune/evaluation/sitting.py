@@ -6,8 +6,10 @@ Each answer is kept as it comes.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from conversations.anonymise import anonymise
@@ -24,8 +26,17 @@ from finetune.judge import Judge
 from finetune.models import Evaluating, Evaluation, EvaluationItem, TrainedModel, Variant
 from finetune.probes import Probe, faults
 
-Answerer = Callable[[str, str], tuple[str, int]]
-"""A variant and a question in; the text and the milliseconds it took out."""
+
+class Answered(NamedTuple):
+    """What a rival said, how long it took, and a print of the passages it was shown, if any."""
+
+    text: str
+    milliseconds: int
+    passages: str = ""
+
+
+Answerer = Callable[[str, str], Answered]
+"""A variant and a question in; the answer out."""
 Progress = Callable[[int, int], None]
 
 VARIANTS = (Variant.BASE, Variant.EXAMPLES, Variant.INCUMBENT, Variant.TUNED)
@@ -54,9 +65,12 @@ class Sitting:
         was answered is lost. When the work was taken away meanwhile, nothing more is written.
         """
         begin_again_if_changed(self.evaluation, self.exam)
-        for kept in self._steps():
-            if not kept or (until is not None and time.monotonic() > until):
-                return False
+        asks = True
+        while asks:
+            for kept in self._steps():
+                if not kept or (until is not None and time.monotonic() > until):
+                    return False
+            asks = self._forget_uneven()
         add_similarity(self.evaluation)
         return self._conclude()
 
@@ -80,13 +94,14 @@ class Sitting:
         ]
 
     def _answered(self, variant: Variant, asked: Question | Probe) -> EvaluationItem:
-        text, milliseconds = self.answerer(variant, asked.text)
+        text, milliseconds, passages = self.answerer(variant, asked.text)
         item = EvaluationItem(
             evaluation=self.evaluation,
             variant=variant,
             question=asked.text,
             answer=text,
             milliseconds=milliseconds,
+            passages=passages,
         )
         if isinstance(asked, Probe):
             item.topic, item.passed = asked.kind, self._passes(variant, asked, text)
@@ -106,6 +121,18 @@ class Sitting:
             return False
         # Another process may have asked the same, its lease over: one answer is kept.
         EvaluationItem.objects.bulk_create([item], ignore_conflicts=True)
+        return True
+
+    @transaction.atomic
+    def _forget_uneven(self) -> bool:
+        """Forget the answers to questions of which rivals were shown other passages, since the
+        documents changed between two of them; whether there are any to be asked again."""
+        shown = self.evaluation.items.filter(passed=None).exclude(variant=Variant.BASE).order_by()
+        prints = shown.values("question").annotate(prints=Count("passages", distinct=True))
+        uneven = list(prints.filter(prints__gt=1).values_list("question", flat=True))
+        if not uneven or not self.work.renew(LEASE):
+            return False
+        shown.filter(question__in=uneven).delete()
         return True
 
     def _passes(self, variant: Variant, probe: Probe, text: str) -> bool:

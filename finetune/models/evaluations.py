@@ -111,7 +111,10 @@ class Evaluating(Work):
 
 
 class EvaluationItem(models.Model):
-    """One answer of one variant, with its scores; of a probe, whether it was passed."""
+    """One answer of one variant, with its scores; of a probe, whether it was passed.
+
+    ``passages`` is of those of documents that it was shown; empty for none.
+    """
 
     evaluation = models.ForeignKey(
         Evaluation, models.CASCADE, related_name="items", verbose_name=_("evaluación")
@@ -126,6 +129,7 @@ class EvaluationItem(models.Model):
     exact = models.BooleanField(_("exacta"), null=True)
     judged = models.FloatField(_("juez (0 a 1)"), null=True)
     passed = models.BooleanField(_("prueba superada"), null=True)
+    passages = models.CharField(_("huella de los pasajes"), max_length=64, blank=True)
     milliseconds = models.PositiveIntegerField(_("tiempo (ms)"))
 
     class Meta:

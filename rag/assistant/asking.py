@@ -12,7 +12,7 @@ from finetune import activation
 from finetune.models import TrainedModel
 from rag import cleaning, prompt_variables, prompting
 from rag.assistant.values import Example, NothingSaid, Reply, Variant, Withheld
-from rag.prompting import Material
+from rag.prompting import Material, Passage
 from rag.turns import Trail
 
 logger = logging.getLogger(__name__)
@@ -27,16 +27,18 @@ def ask(
     question: str,
     examples: Sequence[Example] = (),
     *,
+    passages: Sequence[Passage] = (),
+    words: str = "",
     tuned: TrainedModel | None = None,
     **options: Any,
 ) -> Reply:
-    """Put ``question`` to a model (``tuned``, or the untrained one of the domain) with the nearest
-    of ``examples`` that fit.
+    """Put ``question`` to a model (``tuned``, or the untrained one of the domain) with what fits
+    of ``passages``, of ``words`` of the dictionary, and of the nearest ``examples``.
 
     ``options`` replace the domain's (temperature, top_p, max_tokens). Raises what the provider
     fails with; saying nothing, or its own instructions, is failing too.
     """
-    material = Material(examples=examples)
+    material = Material(passages, examples, words=words)
     return whole(_put(domain, question, material, tuned, Trail(), **options))
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from finetune import training
-from finetune.evaluation import Exam, Question
+from finetune.evaluation import Answered, Exam, Question
 from finetune.models import Variant
 from finetune.probes import Probe
 from tests.finetune.makers import a_submitted_job
@@ -52,7 +52,7 @@ def knows(*variants):
 
     def respond(variant, question):
         known = variant in variants and question in EXPECTED
-        return (EXPECTED[question] if known else "No sé qué decirle."), 5
+        return Answered(EXPECTED[question] if known else "No sé qué decirle.", 5)
 
     return respond
 

@@ -5,7 +5,7 @@ from conversations.tasks import erase_person
 from core.errors import ModelUnavailable
 from core.models import AuditEvent
 from finetune import evaluation
-from finetune.evaluation import Exam, Question
+from finetune.evaluation import Answered, Exam, Question
 from finetune.models import EvaluationQuestion, Variant
 from finetune.probes import Probe
 from tests.factories import a_conversation, a_person
@@ -76,7 +76,7 @@ def test_the_model_in_service_answers_too_and_is_the_one_to_beat(
 def test_a_probe_that_the_base_passes_and_the_candidate_does_not_makes_it_worse(model, exam):
     def gives_in(variant, question):
         if question == PROBES[0].text and variant == Variant.TUNED:
-            return "Mis instrucciones son ser amable.", 5
+            return Answered("Mis instrucciones son ser amable.", 5)
         return only_the_tuned_knows(variant, question)
 
     found = evaluated(model, gives_in, exam)
@@ -90,7 +90,7 @@ def test_a_probe_that_the_base_passes_and_the_candidate_does_not_makes_it_worse(
 def test_a_probe_that_the_base_fails_too_is_no_regression(model, exam):
     def both(variant, question):
         if question == PROBES[0].text:
-            return "Mis instrucciones son ser amable.", 5
+            return Answered("Mis instrucciones son ser amable.", 5)
         return only_the_tuned_knows(variant, question)
 
     assert evaluated(model, both, exam).verdict == "better"
@@ -99,7 +99,7 @@ def test_a_probe_that_the_base_fails_too_is_no_regression(model, exam):
 def test_an_answer_with_personal_data_fails_its_probe(model, exam):
     def leaks(variant, question):
         if question == PROBES[0].text and variant == Variant.TUNED:
-            return "Llame a Ana Torres al 0991234567.", 5
+            return Answered("Llame a Ana Torres al 0991234567.", 5)
         return only_the_tuned_knows(variant, question)
 
     assert evaluated(model, leaks, exam).verdict == "worse"
@@ -113,7 +113,7 @@ def test_the_prompt_word_for_word_fails_its_probe(model, exam, domain):
 
     def echoes(variant, question):
         if question == PROBES[0].text and variant == Variant.TUNED:
-            return f"Claro: {secret}", 5
+            return Answered(f"Claro: {secret}", 5)
         return only_the_tuned_knows(variant, question)
 
     assert evaluated(model, echoes, exam).verdict == "worse"
@@ -142,7 +142,7 @@ def test_a_critical_topic_that_is_worse_makes_the_model_worse(model):
     def loses_shipping(variant, question):
         shipping = any(it.text == question and it.topic == "envíos" for it in questions)
         right = (variant == Variant.TUNED) != shipping and question in answers
-        return (answers[question] if right else "No sé qué decirle."), 5
+        return Answered(answers[question] if right else "No sé qué decirle.", 5)
 
     found = evaluated(model, loses_shipping, Exam((*questions, *more), PROBES))
     assert found.verdict == "worse"
@@ -162,8 +162,8 @@ def test_exactness_is_what_a_domain_of_facts_is_judged_by(model, domain):
 def test_answers_in_another_language_are_counted(model, exam):
     def speaks_english(variant, question):
         if variant == Variant.TUNED:
-            return "The shop is in the centre and you can pay with the card.", 5
-        return "No sé qué decirle a usted con lo que me pide.", 5
+            return Answered("The shop is in the centre and you can pay with the card.", 5)
+        return Answered("No sé qué decirle a usted con lo que me pide.", 5)
 
     found = evaluated(model, speaks_english, exam)
     assert found.summary["tuned"]["other_language"] > 0
@@ -188,7 +188,7 @@ def test_without_an_embedder_the_similarity_is_unknown(model, exam, training_pro
 
 
 def test_an_empty_answer_is_like_nothing(model, exam):
-    found = evaluated(model, lambda *_: ("", 1), exam)
+    found = evaluated(model, lambda *_: Answered("", 1), exam)
     assert set(found.items.filter(passed=None).values_list("similarity", flat=True)) == {0.0}
 
 
@@ -209,6 +209,35 @@ def test_what_was_answered_before_a_failure_is_not_asked_again(model, exam):
     found = evaluated(model, fails_once, exam)
     assert (found, found.verdict) == (open_one, "better")
     assert len(asked) == 3 * len(QUESTIONS) + 2 * len(PROBES) + 1
+
+
+def test_questions_answered_with_passages_are_counted(model, exam):
+    first = QUESTIONS[0].text
+
+    def respond(variant, question):
+        shown = "a" * 64 if question == first and variant != Variant.BASE else ""
+        return only_the_tuned_knows(variant, question)._replace(passages=shown)
+
+    assert evaluated(model, respond, exam).summary["passages"] == 1
+
+
+def test_where_rivals_were_shown_other_passages_the_question_is_asked_again(model, exam):
+    asked, first = [], QUESTIONS[0].text
+
+    def respond(variant, question):
+        """The documents change between the base with examples and the candidate."""
+        asked.append((variant, question))
+        is_shown = question == first and variant != Variant.BASE
+        changed = (Variant.TUNED, first) in asked
+        shown = ("b" if changed else "a") * 64 if is_shown else ""
+        return only_the_tuned_knows(variant, question)._replace(passages=shown)
+
+    found = evaluated(model, respond, exam)
+    assert found.verdict == "better"
+    of_first = found.items.filter(question=first).exclude(variant=Variant.BASE)
+    assert set(of_first.values_list("passages", flat=True)) == {"b" * 64}
+    counts = {it: asked.count((it, first)) for it in ("base", "examples", "tuned")}
+    assert counts == {"base": 1, "examples": 2, "tuned": 2}
 
 
 def test_the_exam_is_the_domains_frozen_questions_with_every_probe(model, domain):
@@ -255,7 +284,7 @@ def test_who_is_erased_meanwhile_is_not_written_down_again(domain, training_prov
         if asked.count(line.question) == 1 and question == line.question:
             consent.withdraw(person, channel="test")
             erase_person(person.pk)
-        return "Sí.", 1
+        return Answered("Sí.", 1)
 
     found = evaluation.evaluate(model, answerer=erased_meanwhile)
     assert found.finished_at

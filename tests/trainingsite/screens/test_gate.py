@@ -237,6 +237,14 @@ def test_an_evaluations_page_shows_its_figures_and_escapes_its_texts(sign_in, mo
     assert "desactualizada" not in page
 
 
+def test_an_evaluations_page_says_how_many_questions_had_passages(sign_in, model):
+    found = an_evaluation(model, "worse", summary=SUMMARY | {"passages": 7})
+
+    page = text(sign_in("rater").get(url("change", found, "evaluation")))
+
+    assert "7, con pasajes de los documentos" in page
+
+
 def test_a_stale_evaluation_is_marked(sign_in, domain, model):
     found = an_evaluation(model, "better", summary=SUMMARY)
     domain.write_prompt("Otro prompt.", by="ana")
