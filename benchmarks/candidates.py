@@ -3,11 +3,12 @@
 import json
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from django.contrib.auth.models import User
 
-from benchmarks.corpora import Corpus
+from benchmarks.corpora import Corpus, Exchange
 from conversations import embedding
 from conversations.importing import import_path
 from conversations.keys import text_hash
@@ -18,6 +19,7 @@ from core.models import Domain
 from finetune import activation, datasets, evaluation, training
 from finetune.models import Evaluation, EvaluationQuestion, TrainedModel, Variant
 from finetune.probes import EVERY
+from rag import pairs
 from rag.answerer import answerer
 from trainingsite.following import follow
 from trainingsite.loop import stars_by_rule
@@ -30,15 +32,26 @@ Known = dict[tuple[str, str], evaluation.Answered]
 def trained(corpus: Corpus, *, by: User) -> TrainedModel:
     """Import, rate by the loop's rule, prepare, train and follow to the end."""
     domain = a_domain(corpus)
-    _import(corpus.learnt, domain)
-    for row in Conversation.objects.filter(domain=domain).rateable():
-        rate(row, stars=stars_by_rule(row), by=by)
-    while embedding.fill(limit=1_000):
-        pass  # a call lasts as long as a task may
+    taught(domain, corpus.learnt, by=by)
     _, file = datasets.prepare(domain, by=by.get_username())
     job = training.start(domain, file_id=file.file_id, by=by.get_username())
     follow(job, _say)
     return job.model
+
+
+def taught(
+    domain: Domain,
+    exchanges: list[Exchange],
+    *,
+    by: User,
+    stars: Callable[[Conversation], int] = stars_by_rule,
+) -> None:
+    """Import ``exchanges``, rate them, and have them found."""
+    _import(exchanges, domain)
+    for row in Conversation.objects.filter(domain=domain).rateable():
+        rate(row, stars=stars(row), by=by)
+    while embedding.fill(limit=1_000) + pairs.fill(limit=1_000):
+        pass  # a call lasts as long as a task may
 
 
 def a_domain(corpus: Corpus) -> Domain:
@@ -78,7 +91,7 @@ def is_activated(model: TrainedModel, *, by: User) -> bool:
     return True
 
 
-def _import(exchanges: list[tuple[str, str]], domain: Domain) -> None:
+def _import(exchanges: list[Exchange], domain: Domain) -> None:
     lines = [
         json.dumps({"pregunta": question, "respuesta": answer}) for question, answer in exchanges
     ]

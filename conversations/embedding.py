@@ -56,18 +56,19 @@ def fill_one(conversation: Conversation) -> bool:
         return False
 
 
-def vectors(questions: Sequence[str]) -> list[list[float] | None]:
-    """The vector of each question; none for one that the embedder refuses.
+def vectors(texts: Sequence[str], *, model: str = "") -> list[list[float] | None]:
+    """The vector of each text, by the model of questions or ``model``; none for one that the
+    embedder refuses.
 
     Raises what the provider fails with when it answers nobody.
     """
     try:
-        return [*llm.embed(questions)]
+        return [*llm.embed(texts, model=model)]
     except ModelRefused as refusal:
         if refusal.details.get("estado") in KEY_REFUSED:
             raise
-        if len(questions) > 1:
-            return [vector for question in questions for vector in vectors([question])]
+        if len(texts) > 1:
+            return [vector for text in texts for vector in vectors([text], model=model)]
         return [None]
 
 

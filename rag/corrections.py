@@ -9,10 +9,11 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from conversations import embedding, rating, review
+from conversations import rating, review
 from conversations.models import ChatRating, Conversation
 from core import audit
 from core.errors import Conflict
+from rag import pairs
 from rag.models import Chunk, Correction
 
 STARS = 5  # of an answer that somebody wrote to be right
@@ -37,7 +38,7 @@ def correct(
     with transaction.atomic():
         row = review.edit(conversation, by=by, answer=answer)
         made = keep(row, by=by, thumb=thumb, chunk=chunk)
-    embedding.fill_one(row)
+    pairs.fill_one(row)
     return made
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from conversations import embedding, review
+from conversations import review
 from conversations.capture import locked
 from conversations.models import Conversation, Review, Thumb
-from rag import corrections, feedback
+from rag import corrections, feedback, pairs
 from rag.models import Correction
 
 Action = Review.Action
@@ -25,7 +25,7 @@ def approve(conversation: Conversation, *, by: User, notes: str = "") -> Convers
         if not (review.is_waiting(row) and _is_put_right(row)):
             return review.approve(row, by=by, notes=notes)
         row = _keep(row, by=by, notes=notes)
-    embedding.fill_one(row)
+    pairs.fill_one(row)
     return row
 
 
@@ -40,7 +40,7 @@ def edit(conversation: Conversation, *, by: User, **changes: Any) -> Conversatio
         if not reworded or review.is_waiting(row) or not _is_put_right(row):
             return row
         row = _keep(row, by=by)
-    embedding.fill_one(row)
+    pairs.fill_one(row)
     return row
 
 

@@ -1,7 +1,7 @@
 """What the queue runs: keys in, a sentence out. Each may run twice, or find its row gone."""
 
-from core.errors import Refusal
-from rag import approved, dialogues, indexing, measuring, originals, spaces, turns, watch
+from core.errors import ModelRefused, ModelUnavailable, Refusal
+from rag import approved, dialogues, indexing, measuring, originals, pairs, spaces, turns, watch
 from rag.prices import lists, sheets
 from rag.proforma import quoting
 from rag.whatsapp import answering, forgetting, sending
@@ -62,6 +62,14 @@ def keep_approved() -> str:
     return approved.synchronise()
 
 
+def fill_pairs() -> str:
+    """Give approved exchanges the vector of their question with its answer."""
+    try:
+        return f"{pairs.fill(limit=1000)} embedded"
+    except (ModelUnavailable, ModelRefused) as error:
+        return f"later: {error}"
+
+
 def watch_thumbs() -> str:
     """Take models out of service whose thumbs fell below their domain's line."""
     return f"{watch.watch_all()} taken back"
@@ -79,5 +87,5 @@ def deliver_replies() -> str:
 
 def forget_deliveries() -> str:
     """Empty the messages whose time is over, and delete the old ones' prints."""
-    emptied, deleted = forgetting.forget_old()
-    return f"{emptied} emptied, {deleted} deleted"
+    emptied, unlinked, deleted = forgetting.forget_old()
+    return f"{emptied} emptied, {unlinked} unlinked, {deleted} deleted"

@@ -1,16 +1,21 @@
 """Approved exchanges near a question: to be served as they are, or shown to a model."""
 
+from collections.abc import Iterable, Sequence
+
 from django.conf import settings
 
 from conversations import embedding
+from conversations.catalogue import Catalogue
+from conversations.keys import normalise
 from conversations.models import Conversation, ConversationQuerySet
 from core import llm
 from core.models import Domain
-from rag import corrections
+from rag import corrections, naming, pairs
 from rag.assistant.values import Example
 from rag.embedding import Query
 
-NEAR = 0.06  # below the line of being served: an example that still is about the same
+CANDIDATES = 20  # nearest by question, of which those nearest with their answers are taken
+NEAR = 0.025  # below the line of being served: an example that still is about the same
 
 
 def lookup(
@@ -27,11 +32,38 @@ def lookup(
         return ()
     rows = Conversation.objects.filter(domain=domain) if among is None else among
     approved = rows.ready(min_stars=domain.min_stars)
+    nearest = embedding.nearest(approved, vector, limit=max(CANDIDATES, domain.examples + 1))
+    with_answers = pairs.cosines([row.pk for row, _ in nearest], vector)
+    found = [(row, _similarity(cosine, with_answers.get(row.pk))) for row, cosine in nearest]
+    found.sort(key=lambda it: -it[1])
     # One more than shown: the margin of a reuse is measured against it.
-    nearest = embedding.nearest(approved, vector, limit=domain.examples + 1)
+    return _examples(domain, query.text, found[: domain.examples + 1])
+
+
+def _similarity(question: float, pair: float | None) -> float:
+    """How sure it is that the same is asked, from a cosine to the question alone and one to it with
+    its answer: their mean. Alone, a question's distance counts twice.
+    """
+    alone = 2 * question - 1
+    return alone if pair is None else max(alone, (question + pair) / 2)
+
+
+def _examples(
+    domain: Domain, question: str, found: Sequence[tuple[Conversation, float]]
+) -> tuple[Example, ...]:
+    if not found:
+        return ()
+    catalogue = Catalogue.read(domain.catalogue.filter(active=True), domain.texts)
+    asked = naming.names(question, catalogue)
     return tuple(
-        Example(row.pk, row.question, row.answer, round(similarity, 4))
-        for row, similarity in nearest
+        Example(
+            row.pk,
+            row.question,
+            row.answer,
+            round(similarity, 4),
+            agrees=naming.names(row.question, catalogue) == asked,
+        )
+        for row, similarity in found
     )
 
 
@@ -41,31 +73,37 @@ def reuse(domain: Domain, examples: tuple[Example, ...]) -> Example | None:
     Both lines are settings of the domain, since each embedder spreads its cosines differently.
     """
     best = same(domain, examples)
-    if best is None:
-        return None
-    rivals = [it.similarity for it in examples[1:] if it.answer != best.answer]
-    clear = not rivals or best.similarity - max(rivals) >= domain.reuse_margin
-    return best if clear else None
+    return best if best and _leads(domain, best, examples[1:]) else None
 
 
 def corrected(domain: Domain, examples: tuple[Example, ...]) -> Example | None:
-    """The corrected answer to be served: near enough, and nothing approved is nearer.
+    """The corrected answer to be served: near enough, and clearly the nearest.
 
-    What staff put right wins over an approved answer to the same question, whatever its margin.
+    What staff put right wins over what else was approved for the very same question.
     """
     if not (best := same(domain, examples)):
         return None
-    nearest = {it.conversation_id: it for it in examples if it.similarity >= best.similarity}
-    served = corrections.served(list(nearest))
-    return nearest[served] if served else None
+    asked = normalise(best.question)
+    ties = [it for it in examples if it == best or normalise(it.question) == asked]
+    others = [it for it in examples if it not in ties]
+    if not _leads(domain, best, others):
+        return None
+    served = corrections.served([it.conversation_id for it in ties])
+    return next((it for it in ties if it.conversation_id == served), None)
 
 
 def same(domain: Domain, examples: tuple[Example, ...]) -> Example | None:
-    """The nearest of ``examples`` if it is near enough, whatever the others answer."""
+    """The nearest of ``examples`` if it is near enough and names the same, whatever the others
+    answer."""
     best = examples[0] if examples else None
-    return best if best and best.similarity >= domain.reuse_similarity else None
+    return best if best and best.agrees and best.similarity >= domain.reuse_similarity else None
 
 
 def are_near(domain: Domain, examples: tuple[Example, ...]) -> bool:
     """Whether the nearest of ``examples`` is about what was asked: the nearest need not be near."""
     return bool(examples) and examples[0].similarity >= domain.reuse_similarity - NEAR
+
+
+def _leads(domain: Domain, best: Example, others: Iterable[Example]) -> bool:
+    rivals = [it.similarity for it in others if it.answer != best.answer]
+    return not rivals or best.similarity - max(rivals) >= domain.reuse_margin

@@ -93,12 +93,17 @@ class Question:
 
 @dataclass(frozen=True)
 class Example:
-    """An approved exchange near the question; ``similarity`` is their cosine, 0 to 1."""
+    """An approved exchange near the question.
+
+    ``similarity`` says how sure it is that the same is asked, 1 at most; ``agrees`` whether both
+    name the same numbers and things.
+    """
 
     conversation_id: int
     question: str
     answer: str
     similarity: float
+    agrees: bool = True
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from rag.models.documents import (
     DocumentWork,
     VectorSpace,
 )
+from rag.models.pairs import PairVector
 from rag.models.prices import ListedKind, ListedPrice, PriceList, PriceListState, PriceSource
 from rag.models.quotes import Incoterm, Quote, QuoteLine
 from rag.models.retreats import Retreat
@@ -37,6 +38,7 @@ __all__ = [
     "ListedKind",
     "ListedPrice",
     "Outbound",
+    "PairVector",
     "PriceList",
     "PriceListState",
     "PriceSource",

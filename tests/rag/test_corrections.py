@@ -167,7 +167,7 @@ def test_one_that_was_thrown_out_is_refused_and_nothing_changes(wrong, reviewer)
 def test_without_an_embedder_it_is_kept_and_gets_its_vector_later(
     domain, wrong, reviewer, provider, monkeypatch
 ):
-    down = lambda *_: (_ for _ in ()).throw(ModelUnavailable("No contesta."))  # noqa: E731
+    down = lambda *_, **__: (_ for _ in ()).throw(ModelUnavailable("No contesta."))  # noqa: E731
     with monkeypatch.context() as patch:
         patch.setattr("conversations.embedding.vectors", down)
         corrections.correct(wrong, RIGHT, by=reviewer)

@@ -15,6 +15,7 @@ EVERY_MINUTE = {
     "documentos": "rag.tasks.process_documents",
     "nombres en proformas": "rag.tasks.forget_clients",
     "conversaciones como documentos": "rag.tasks.keep_approved",
+    "vectores de respuestas": "rag.tasks.fill_pairs",
     "vectores de documentos": "rag.tasks.build_vectors",
     "medidas de la búsqueda": "rag.tasks.measure_searches",
     "mensajes de WhatsApp": "rag.tasks.answer_messages",
