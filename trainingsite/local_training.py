@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -29,7 +30,7 @@ from rag import assistant
 from trainingsite.following import SECONDS_BETWEEN_LOOKS, follow
 
 TOKENS = 120  # of an answer; a base that rambles costs minutes otherwise
-GREEDY = {"temperature": 0, "max_tokens": TOKENS}
+GREEDY: dict[str, Any] = {"temperature": 0, "max_tokens": TOKENS}
 
 
 @dataclass

@@ -23,6 +23,7 @@ from trainingsite.admin.base import domain_asked, page, requires
 RIGHT = "rag.ask_assistant"
 LONGEST = 2000  # characters of a question
 CHANNEL = "prueba"  # what staff try out here is no chat
+WITHOUT = "sin_documentos"
 
 
 @requires(RIGHT)
@@ -40,6 +41,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         domain=domain,
         domains=domains_of(request.user),
         question=_question(request),
+        without=WITHOUT in request.POST,
         columns=_columns(active),
         active=active,
     )
@@ -57,7 +59,13 @@ def column(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"domain": domain}
     try:
         reply = assistant.answer(
-            domain, question, by=staff(request), variant=variant, channel=CHANNEL, keep=False
+            domain,
+            question,
+            by=staff(request),
+            variant=variant,
+            channel=CHANNEL,
+            keep=False,
+            documents=WITHOUT not in request.POST,
         )
     except Refusal as refusal:
         context["refusal"] = refusal
@@ -85,7 +93,7 @@ def _columns(active: Any) -> list[dict[str, Any]]:
             "title": _("Modelo activo") if active else _("Como contesta hoy"),
             "note": active.name
             if active
-            else _("No hay un modelo activo: contesta la base con ejemplos."),
+            else _("No hay un modelo activo: contesta la base, con ejemplos y documentos."),
         },
         {
             "variant": "examples",

@@ -7,9 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from rag import usage
-from rag.assistant import LONGEST_QUESTION, Variant, answer
+from rag.assistant import LONGEST_QUESTION, answer
 from trainingsite.api.base import DOMAIN, LendingView
-from trainingsite.api.chat import ChatThrottle
+from trainingsite.api.chat import ChatThrottle, SourceSerializer
 from trainingsite.api.conversation_serializers import Text
 from trainingsite.api.words import PREFIX
 
@@ -83,7 +83,7 @@ class ChatMetricsView(LendingView):
 
 
 class TestView(LendingView):
-    """One question to the model, to see that it answers; nothing of it is kept."""
+    """One question, answered as the bot would; nothing of it is kept."""
 
     rights = {"POST": "core.change_domain"}
     throttle_classes = [ChatThrottle]
@@ -95,37 +95,38 @@ class TestView(LendingView):
         responses=inline_serializer(
             "Prueba",
             {
-                "success": serializers.BooleanField(),
+                "success": serializers.BooleanField(help_text="Falso: ahora nadie pudo contestar."),
                 "pregunta": serializers.CharField(),
                 "respuesta": serializers.CharField(),
                 "origen": serializers.CharField(),
                 "modelo_usado": serializers.CharField(),
                 "tokens_usados": serializers.IntegerField(),
                 "tiempo_respuesta": serializers.IntegerField(help_text="Milisegundos."),
+                "fuentes": SourceSerializer(many=True),
             },
         ),
     )
     def post(self, request: Request) -> Response:
-        """Without ``usar_documentos``, the untrained model alone, with nothing looked up."""
+        """Without ``usar_documentos``, as if there were none to look into."""
         body = self.read(TestBody, request.data)
-        variant: Variant = "active" if body["usar_documentos"] else "base"
         reply = answer(
             self.domain,
             body["pregunta"],
             by=self.actor,
             channel="prueba",
-            variant=variant,
+            documents=body["usar_documentos"],
             keep=False,
         )
         return Response(
             {
-                "success": True,
+                "success": reply.source != "sorry",
                 "pregunta": body["pregunta"],
                 "respuesta": reply.text,
                 "origen": reply.source,
                 "modelo_usado": reply.model,
                 "tokens_usados": reply.tokens,
                 "tiempo_respuesta": reply.milliseconds,
+                "fuentes": SourceSerializer(reply.sources, many=True).data,
             }
         )
 

@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from rag import documents, indexing
 from rag.models import Document, Turn
 from tests.factories import a_client, a_domain, a_person, a_user
 from tests.fakes import a_completion
@@ -12,6 +13,7 @@ pytestmark = pytest.mark.django_db
 
 ROOT = "/api/v1/configuracion/ai"
 CHAT = "POST /chat/completions"
+HOURS = "La oficina abre de lunes a viernes a las nueve."
 
 
 @pytest.fixture
@@ -101,23 +103,40 @@ def test_a_try_answers_and_keeps_nothing(api, provider):
     assert answer.status_code == 200
     assert set(found) == {
         *("success", "pregunta", "respuesta", "origen"),
-        *("modelo_usado", "tokens_usados", "tiempo_respuesta"),
+        *("modelo_usado", "tokens_usados", "tiempo_respuesta", "fuentes"),
     }
     assert (found["success"], bool(found["pregunta"])) == (True, True)
     assert not a_domain().conversations.exists()
 
 
-def test_a_try_without_documents_is_the_bare_model(api, provider):
-    provider.replies[CHAT] = 200, a_completion("Hola.")
-    sent = {"pregunta": "¿Qué venden?", "usar_documentos": False}
-    assert api.post(f"{ROOT}/probar", sent).json()["respuesta"] == "Hola."
-    assert not provider.sent("POST /embeddings")
+def a_try_about_the_hours(api, provider, **fields):
+    """What is told, and what the model was told, where a document tells the hours."""
+    document = documents.add_text(a_domain(), title="Horario", text=HOURS, by="ana")
+    indexing.index(document)
+    provider.replies[CHAT] = 200, a_completion("A las nueve [1].")
+    found = api.post(f"{ROOT}/probar", {"pregunta": "¿A qué hora abre la oficina?"} | fields)
+    return found.json(), str(provider.sent(CHAT)[-1]["messages"])
+
+
+def test_a_try_answers_from_documents_and_names_them(api, provider):
+    found, asked = a_try_about_the_hours(api, provider)
+    assert HOURS in asked
+    assert found["respuesta"] == "A las nueve [1]."
+    assert [(it["numero"], it["titulo"], it["citada"]) for it in found["fuentes"]] == [
+        (1, "Horario", True)
+    ]
+
+
+def test_a_try_without_documents_leaves_them_out(api, provider):
+    found, asked = a_try_about_the_hours(api, provider, usar_documentos=False)
+    assert HOURS not in asked
+    assert (found["respuesta"], found["fuentes"]) == ("A las nueve.", [])
 
 
 def test_a_try_of_a_provider_that_is_down_says_so(api, provider):
     provider.replies[CHAT] = 503, {"error": {"message": "no"}}
-    answer = api.post(f"{ROOT}/probar", {"usar_documentos": False})
-    assert (answer.status_code, answer.json()["success"]) == (503, False)
+    found = api.post(f"{ROOT}/probar", {}).json()
+    assert (found["success"], found["origen"]) == (False, "sorry")
 
 
 @pytest.mark.parametrize("role", ["rater", "reviewer", "trainer", "auditor", "bot"])

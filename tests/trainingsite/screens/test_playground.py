@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from conversations.models import Conversation
 from finetune import activation
+from rag import documents, indexing
 from tests.fakes import a_completion, a_model
 from tests.finetune.fake_training import FakeTraining
 from tests.finetune.makers import a_trained_model
@@ -50,6 +51,27 @@ def test_the_active_models_column_is_marked_once(sign_in, domain, provider):
 
     assert MARK in rater.get(SCREEN).content.decode()
     assert MARK not in ask(rater, "active").content.decode()
+
+
+def test_who_answers_in_service_leans_on_documents_unless_they_are_left_out(
+    sign_in, domain, provider
+):
+    document = documents.add_text(domain, title="Requisitos", text="Se pide una cédula.", by="ana")
+    indexing.index(document)
+    provider.replies["POST /chat/completions"] = 200, a_completion("Una cédula [1].")
+    rater = sign_in("rater")
+
+    assert "1 pasaje de documentos" in ask(rater, "active").content.decode()
+    assert "pasaje" not in ask(rater, "active", sin_documentos="on").content.decode()
+
+
+def test_documents_stay_left_out_with_the_next_question(sign_in):
+    rater = sign_in("rater")
+
+    left_out = rater.post(SCREEN, {"pregunta": "¿Qué piden?", "sin_documentos": "on"})
+
+    assert 'name="sin_documentos" checked' in left_out.content.decode()
+    assert 'name="sin_documentos">' in rater.get(SCREEN).content.decode()
 
 
 def test_a_provider_that_is_down_fails_its_column_only(sign_in, provider):
