@@ -10,8 +10,9 @@ from core.models import Domain
 from core.work import WorkState
 from rag.models import Inbound, Outbound
 from rag.models.deliveries import EXPIRED
+from rag.turns import LINKED
 
-REMEMBERED = timedelta(days=30)  # prints: a message is known again, a reaction finds its answer
+REMEMBERED = timedelta(days=30)  # prints, by which a message that comes again is known
 _GONE = {"sealed": "", "lease_until": None}
 
 
@@ -27,15 +28,21 @@ def forget(person: Person) -> int:
     return sum(it.update(**_GONE, person=None, state=WorkState.DONE, error="") for it in rows)
 
 
-def forget_old() -> tuple[int, int]:
-    """Empty what nobody could bring to its end in the time that a dialogue lasts, and delete what
-    is only a print and old; how many of each."""
-    now = timezone.now()
-    emptied = deleted = 0
+def forget_old() -> tuple[int, int, int]:
+    """Empty what nobody could bring to its end in the time that a dialogue lasts, take people from
+    what is as old as a turn that forgets who asked, and delete old prints; how many of each.
+    """
+    counts = [0, 0, 0]
     for model in (Inbound, Outbound):
         for pk, hours in Domain.objects.values_list("pk", "thread_hours"):
-            late = model.objects.filter(domain=pk, at__lt=now - timedelta(hours=hours))
-            left = late.exclude(sealed="")
-            emptied += left.update(**_GONE, state=WorkState.DEAD, error=EXPIRED)
-        deleted += model.objects.filter(at__lt=now - REMEMBERED).delete()[0]
-    return emptied, deleted
+            rows, open_for = model.objects.filter(domain=pk), timedelta(hours=hours)
+            left = _before(rows, open_for).exclude(sealed="")
+            counts[0] += left.update(**_GONE, state=WorkState.DEAD, error=EXPIRED)
+            theirs = _before(rows, max(open_for, LINKED)).exclude(person=None)
+            counts[1] += theirs.update(person=None)
+        counts[2] += _before(model.objects.all(), REMEMBERED).delete()[0]
+    return counts[0], counts[1], counts[2]
+
+
+def _before(rows: QuerySet, age: timedelta) -> QuerySet:
+    return rows.filter(at__lt=timezone.now() - age)

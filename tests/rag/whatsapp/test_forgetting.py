@@ -67,10 +67,10 @@ def test_who_is_erased_while_their_answer_is_made_gets_none(domain, graph, monke
 def test_what_nobody_could_bring_to_its_end_is_emptied_with_its_dialogue(domain, graph):
     graph.troubles = [(503, {})] * 9
     says("¿Qué tallas hay?")
-    assert tasks.forget_deliveries() == "0 emptied, 0 deleted"
+    assert tasks.forget_deliveries() == "0 emptied, 0 unlinked, 0 deleted"
     old = timezone.now() - timedelta(hours=domain.thread_hours, minutes=1)
     Outbound.objects.update(at=old)
-    assert tasks.forget_deliveries() == "1 emptied, 0 deleted"
+    assert tasks.forget_deliveries() == "1 emptied, 1 unlinked, 0 deleted"
     row = Outbound.objects.get()
     assert (row.state, row.sealed, row.error) == (WorkState.DEAD, "", "expired")
 
@@ -79,4 +79,13 @@ def test_prints_are_forgotten_after_a_month(domain):
     says("¿Qué tallas hay?")
     for model in (Inbound, Outbound):
         model.objects.update(at=timezone.now() - timedelta(days=31))
-    assert tasks.forget_deliveries() == "0 emptied, 2 deleted"
+    assert tasks.forget_deliveries() == "0 emptied, 2 unlinked, 2 deleted"
+
+
+def test_who_wrote_is_forgotten_when_a_turn_forgets_who_asked(domain):
+    says("¿Qué tallas hay?")
+    for hours, unlinked in ((23, 0), (25, 2)):
+        for model in (Inbound, Outbound):
+            model.objects.update(at=timezone.now() - timedelta(hours=hours))
+        assert tasks.forget_deliveries() == f"0 emptied, {unlinked} unlinked, 0 deleted"
+    assert not Inbound.objects.exclude(person=None).exists()
