@@ -2,12 +2,12 @@
 
 from itertools import count
 
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from rest_framework.test import APIClient
 
 from conversations import consent
 from conversations.capture import capture
-from core.access import ROLES
+from core.access import make_role
 from core.models import ApiToken, Domain, Membership
 
 serial = count(1)
@@ -33,14 +33,7 @@ def a_user(*roles, domain=None, **fields):
 
 
 def a_role(name):
-    group, made = Group.objects.get_or_create(name=name)
-    if made:
-        for right in ROLES[name]:
-            app, code = right.split(".")
-            group.permissions.add(
-                Permission.objects.get(content_type__app_label=app, codename=code)
-            )
-    return group
+    return Group.objects.filter(name=name).first() or make_role(name)
 
 
 def a_token(user, domain=None):
