@@ -2,20 +2,37 @@
 
 import json
 import math
+import socket
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import urlsplit
 
 
-class FakeOpenAI(ThreadingHTTPServer):
+class Loopback(ThreadingHTTPServer):
+    """A server on a port of its own that answers while its ``with`` block runs."""
+
+    daemon_threads = True
+
+    def __init__(self, handler):
+        super().__init__(("127.0.0.1", 0), handler)
+
+    def __enter__(self):
+        Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *exc_info):
+        self.socket.shutdown(socket.SHUT_RDWR)  # wakes its thread, which looks up twice a second
+        self.shutdown()
+        self.server_close()
+
+
+class FakeOpenAI(Loopback):
     """Answers from ``replies`` ("POST /chat/completions" -> (status, body), with headers if there
     are some, or a function of what was sent); embeddings and models have sensible answers of their
     own. ``requests`` keeps what came in, in order, as (route, body)."""
 
-    daemon_threads = True
-
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.replies = {
             "POST /embeddings": embeddings,
             "GET /models": (200, {"object": "list", "data": [a_model("base-model")]}),
@@ -36,14 +53,6 @@ class FakeOpenAI(ThreadingHTTPServer):
     def sent(self, route):
         """The bodies that came in at ``route``."""
         return [body for found, body in self.requests if found == route]
-
-    def __enter__(self):
-        Thread(target=self.serve_forever, args=[0.01], daemon=True).start()
-        return self
-
-    def __exit__(self, *exc_info):
-        self.shutdown()
-        self.server_close()
 
 
 class Handler(BaseHTTPRequestHandler):

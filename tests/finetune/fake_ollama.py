@@ -2,33 +2,24 @@
 
 import hashlib
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
+
+from tests.fakes import Loopback
 
 
-class FakeOllama(ThreadingHTTPServer):
+class FakeOllama(Loopback):
     """``blobs`` and ``models`` are what it holds; ``said`` maps a question to its answer.
 
     ``progress`` is what it tells while it makes a model, each line as it is written.
     """
 
-    daemon_threads = True
-
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.version = "0.34.2"
         self.blobs, self.models, self.said, self.asked = {}, {}, {}, []
         self.uploads = 0
         self.progress = [{"status": "parsing GGUF"}, {"status": "success"}]
-
-    def __enter__(self):
-        Thread(target=self.serve_forever, args=[0.01], daemon=True).start()
-        return self
-
-    def __exit__(self, *exc_info):
-        self.shutdown()
-        self.server_close()
 
 
 class Handler(BaseHTTPRequestHandler):

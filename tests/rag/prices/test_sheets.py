@@ -2,27 +2,25 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from django.utils import timezone
 
 from rag.models import PriceSource
 from rag.prices import fetching, lists, sheets, table
+from tests.fakes import Loopback
 
 pytestmark = pytest.mark.django_db
 
 FRESH = "producto,talla,precio\nHLSO,16/20,9.9\n"
 
 
-class Sheets(ThreadingHTTPServer):
+class Sheets(Loopback):
     """Answers as ``replies`` says: path -> (status, headers, body)."""
 
-    daemon_threads = True
-
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.replies = {}
         self.origin = f"http://127.0.0.1:{self.server_port}"
 
@@ -42,12 +40,9 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site(settings):
-    server = Sheets()
-    settings.PRICE_HOSTS = [server.origin, "docs.google.com"]
-    Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with Sheets() as server:
+        settings.PRICE_HOSTS = [server.origin, "docs.google.com"]
+        yield server
 
 
 @pytest.fixture

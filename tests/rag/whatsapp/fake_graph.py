@@ -6,11 +6,12 @@ import json
 import re
 import time
 from email import message_from_bytes
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import count
-from threading import Thread
 
 from rest_framework.test import APIClient
+
+from tests.fakes import Loopback
 
 NUMBER = "106540352242922"
 PHONE = "593999111222"
@@ -18,17 +19,15 @@ TOKEN, SECRET, WORD = "the token", "the secret of the app", "the agreed word"
 ADDRESS = "/webhook/whatsapp"
 
 
-class FakeGraph(ThreadingHTTPServer):
+class FakeGraph(Loopback):
     """``sent`` are the messages that it took, each with its ``id``; ``media`` the files.
 
     ``troubles`` are answers that it gives before it takes anything more: (status, body) with
     headers if there are some, or "lost": it takes the message, and hangs up.
     """
 
-    daemon_threads = True
-
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.url = f"http://127.0.0.1:{self.server_port}/v24.0"
         self.sent, self.media, self.troubles, self.asked = [], {}, [], 0
         self.numbers = count(1)
@@ -37,14 +36,6 @@ class FakeGraph(ThreadingHTTPServer):
     def texts(self):
         """What people read, in order."""
         return [words_of(it) for it in self.sent]
-
-    def __enter__(self):
-        Thread(target=self.serve_forever, args=[0.01], daemon=True).start()
-        return self
-
-    def __exit__(self, *exc_info):
-        self.shutdown()
-        self.server_close()
 
 
 class Handler(BaseHTTPRequestHandler):
