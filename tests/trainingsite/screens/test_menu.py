@@ -10,6 +10,7 @@ PRICES = "Catálogo y precios"
 WORDS = "Palabras"
 SEARCHES = [
     "Documentos",
+    "Trozos por arreglar",
     "Probar la búsqueda",
     "Preguntas de búsqueda",
     "Medidas de la búsqueda",
