@@ -24,7 +24,7 @@ from rag.models import Correction, Document
 from rag.models.answers import CorrectionQuerySet
 
 FIX = "rag.change_correction"
-LONGEST = 400  # characters of a passage in the list
+LONGEST = 240  # characters of a passage in the list
 
 
 class OfExchange(DomainFilter):
@@ -62,6 +62,7 @@ class CorrectionAdmin(ReadOnly, ScopedAdmin):
     list_filter = [FixFilter, OfExchange]
     list_select_related = ["conversation__domain", "document"]
     search_fields = ["conversation__question", "conversation__answer", "document__title"]
+    search_help_text = _("Busca en la pregunta, la respuesta correcta y el título del documento.")
     ordering = ["-at", "-pk"]
     actions = ["mark_fixed"]
 

@@ -131,6 +131,7 @@ def loops(request: HttpRequest) -> list[Loop]:
     demonstrating = bases_that_demonstrate(domains)
     announced = _announced(domains)
     retreats = retreating.unseen(domains)
+    taken_back = retreating.taken_back(domains)
     return [
         Loop(
             domain=it,
@@ -142,7 +143,7 @@ def loops(request: HttpRequest) -> list[Loop]:
             dataset=sets.get(it.pk),
             job=jobs.get(it.pk),
             active=active.get(it.pk),
-            waiting=_waiting(jobs.get(it.pk), active.get(it.pk)),
+            waiting=_waiting(jobs.get(it.pk), active.get(it.pk), taken_back),
             demonstration=it.pk in demonstrating,
             starts_at=announced.get(it.pk),
             retreat=retreats.get(it.pk),
@@ -211,9 +212,14 @@ def _announced(domains: list[Domain]) -> dict[int, datetime | None]:
     return {it.domain_id: automatic.starts_at(it) for it in settings}
 
 
-def _waiting(job: FineTuningJob | None, active: TrainedModel | None) -> TrainedModel | None:
-    """The newest job's model, if it does not answer and is newer than the one that does."""
+def _waiting(
+    job: FineTuningJob | None, active: TrainedModel | None, taken_back: set[int]
+) -> TrainedModel | None:
+    """The newest job's model, if it does not answer, is newer than the one that does, and people's
+    thumbs have not taken it back."""
     if job is None or job.status != JobStatus.SUCCEEDED or not hasattr(job, "model"):
+        return None
+    if job.model.pk in taken_back:
         return None
     newer = active is None or active.created_at < job.model.created_at
     return job.model if newer and active != job.model else None

@@ -34,3 +34,8 @@ def unseen(domains: list[Domain]) -> dict[int, Retreat]:
     rows = Retreat.objects.unseen().filter(domain__in=domains).select_related("model")
     newest = rows.order_by("domain_id", "-at", "-pk").distinct("domain_id")
     return {it.domain_id: it for it in newest}
+
+
+def taken_back(domains: list[Domain]) -> set[int]:
+    """The keys of their models that ever gave way so: nobody is asked to activate them again."""
+    return set(Retreat.objects.filter(domain__in=domains).values_list("model", flat=True))

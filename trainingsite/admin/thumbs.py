@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -11,14 +11,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations.models import ChatRating, Conversation, Thumb
 from core.access import domains_of, visible
-from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin
-from rag import thumb_trend
+from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, staff
+from rag import feedback, thumb_trend
 from rag.admin import timeline
 from rag.models import Turn
 from trainingsite.admin import thumb_page
@@ -62,6 +62,7 @@ class ThumbAdmin(ReadOnly, ScopedAdmin):
     search_fields = ["question", "answer", "reason"]
     search_help_text = _("Busca en la pregunta, la respuesta y el motivo.")
     ordering = ["-created_at", "-pk"]
+    actions = ["process"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChatRating]:
         """None on what was said by who took their consent back, though it is still to be erased."""
@@ -89,6 +90,18 @@ class ThumbAdmin(ReadOnly, ScopedAdmin):
             return super().change_view(request, object_id, *args, **kwargs)
         return thumb_page.screen(request, thumb, among=self.get_queryset(request))
 
+    def has_process_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(thumb_page.PROCESS)
+
+    @admin.action(description=_("Marcar procesadas"), permissions=["process"])
+    def process(self, request: HttpRequest, queryset: QuerySet[ChatRating]) -> None:
+        """What needs nothing more, at once; what was processed before stays as it was."""
+        waiting = list(queryset.filter(processed=False))
+        for thumb in waiting:
+            feedback.process(thumb, by=staff(request))
+        said = ngettext("%d procesada.", "%d procesadas.", len(waiting)) % len(waiting)
+        self.message_user(request, said, messages.SUCCESS if waiting else messages.WARNING)
+
     @admin.display(description=_("pregunta y respuesta"))
     def said(self, thumb: ChatRating) -> SafeString:
         return format_html(
@@ -112,22 +125,25 @@ class ThumbAdmin(ReadOnly, ScopedAdmin):
         if turn is None:
             return "–"
         url = reverse("admin:rag_turn_change", args=[turn.pk])
-        return format_html('<a class="ts-wrap" href="{}">{}</a>', url, who(turn.model, turn.source))
+        return format_html(
+            '<a class="ts-link ts-wrap" href="{}">{}</a>', url, who(turn.model, turn.source)
+        )
 
     @admin.display(description=_("conversación"))
     def exchange(self, thumb: ChatRating) -> SafeString | str:
         if not thumb.conversation_id:
             return "–"
         url = reverse("admin:conversations_conversation_change", args=[thumb.conversation_id])
-        return format_html('<a href="{}">N.º {}</a>', url, thumb.conversation_id)
+        return format_html('<a class="ts-link" href="{}">N.º {}</a>', url, thumb.conversation_id)
 
-    @display(description=_("estado"), label={"new": "warning", "done": "", "better": "success"})
+    @display(description=_("estado"), label={"new": "warning", "better": "success"})
     def done(self, thumb: ChatRating) -> tuple[str, str]:
+        """A thumb up asks for nothing."""
         if thumb.improved:
             return "better", gettext("Mejorado")
-        return (
-            ("done", gettext("Procesada")) if thumb.processed else ("new", gettext("Sin procesar"))
-        )
+        if thumb.processed:
+            return "done", gettext("Procesada")
+        return ("new", gettext("Sin procesar")) if thumb.thumb == Thumb.DOWN else ("", "–")
 
     @admin.display(description=_("llegó"), ordering="created_at")
     def given(self, thumb: ChatRating) -> str:

@@ -254,6 +254,13 @@ def test_a_model_that_was_taken_back_is_not_told_once_another_was_activated(
     assert "se retiró solo" not in sign_in("trainer").get(PANEL).text
 
 
+def test_nobody_is_asked_to_activate_again_what_its_thumbs_took_back(
+    step, domain, training_provider
+):
+    a_retreat(domain, training_provider)
+    assert step() != "Revisar y activar"
+
+
 def test_a_notice_of_another_domain_is_not_there(sign_in, training_provider):
     retreat = a_retreat(a_domain("ajeno", base_model="base-model"), training_provider)
     trainer = sign_in("trainer")

@@ -187,6 +187,15 @@ def test_notes_alone_leave_the_answer(admin, domain):
     assert not Correction.objects.exists()
 
 
+def test_several_are_marked_at_once_and_what_was_done_before_stays(admin, domain):
+    done, waiting = a_thumb(domain), a_thumb(domain)
+    process(admin, done, notes="Vista.")
+    chosen = {"action": "process", "_selected_action": [done.pk, waiting.pk]}
+    assert "1 procesada." in admin.post(LIST, chosen, follow=True).text
+    assert not ChatRating.objects.filter(processed=False).exists()
+    assert AuditEvent.objects.filter(action="thumb_processed").count() == 2
+
+
 def test_another_change_is_linked(admin, domain):
     thumb = a_thumb(domain)
     term = DictionaryTerm.objects.create(domain=domain, word="oficina", definition="La sede.")
