@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from conversations.models import Conversation, Erasure, Person, Purpose
@@ -12,6 +13,7 @@ from rag import documents, indexing
 from rag.models import Turn
 from tests.fakes import a_stream
 from tests.trainingsite.chat.visiting import Visitor, events, new_key
+from trainingsite.chat import visitors
 
 ASK = "POST /chat/completions"
 QUESTION = "¿A qué hora abre la oficina?"
@@ -111,6 +113,24 @@ def test_over_budget_says_so_before_the_answer_begins(visitor, domain):
     assert answer.status_code == 429
     assert answer.json()["error"]["code"] == "over_budget"
     assert "límite" in answer.json()["detail"]
+
+
+def test_no_log_holds_what_was_said_or_who_said_it(visitor, caplog, capfd):
+    caplog.set_level("DEBUG")
+    name = visitors.named_in(visitor.token, domain=visitor.person.domain)
+    visitor.says("sí")
+    visitor.says("Soy Zenobia Quiñonez, mi número es +593987123456")
+    written = capfd.readouterr()
+    text = caplog.text + written.out + written.err
+    assert [it for it in ("Zenobia", "987123456", name, visitor.token) if it in text] == []
+
+
+def test_addresses_are_counted_by_their_hash(visitor):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM cache")
+        keys = " ".join(key for (key,) in cursor.fetchall())
+    assert "chat-visit:" in keys
+    assert "127.0.0.1" not in keys
 
 
 # --- once -----------------------------------------------------------------------------------------
