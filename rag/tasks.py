@@ -76,8 +76,9 @@ def watch_thumbs() -> str:
 
 
 def answer_messages() -> str:
-    """Answer what people wrote on WhatsApp, as much as fits into a minute."""
-    return answering.go_on()
+    """Answer what people wrote on WhatsApp, as much as fits into a minute; each answer is sent
+    before the next message is looked at."""
+    return answering.go_on(then=sending.go_on)
 
 
 def deliver_replies() -> str:

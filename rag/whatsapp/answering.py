@@ -6,6 +6,7 @@ between leaves a message that waits; the next one answers it from the start.
 
 import logging
 import time
+from collections.abc import Callable
 
 from django.db import transaction
 
@@ -24,9 +25,18 @@ from rag.whatsapp.receiving import print_of
 logger = logging.getLogger(__name__)
 
 
-def go_on() -> str:
-    """Answer what is due; say what came of it."""
-    handled, failed = work_off(Inbound, _handle)
+def go_on(*, then: Callable[[], object] = lambda: None) -> str:
+    """Answer what is due; say what came of it.
+
+    ``then`` is done after each: what sends an answer must not wait until all are thought of.
+    """
+
+    def handle(work: Inbound) -> bool:
+        ended = _handle(work)
+        then()
+        return ended
+
+    handled, failed = work_off(Inbound, handle)
     return f"{handled} answered, {failed} not"
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from core.work import PAUSE
 
-SECONDS = 30.0  # for an answer
+SECONDS, CONNECTING = 30.0, 5.0  # for an answer, and for somebody to be there
 UNREACHABLE = "unreachable"
 _LONGEST_WAIT = timedelta(hours=1)
 _KEY_WAIT = timedelta(minutes=1)
@@ -84,9 +84,9 @@ def _post(path: str, **content: Any) -> Any:
 @contextmanager
 def _talking() -> Iterator[httpx2.Client]:
     key = {"Authorization": f"Bearer {settings.WHATSAPP_TOKEN}"}
-    where = settings.WHATSAPP_GRAPH_URL
+    where, patience = settings.WHATSAPP_GRAPH_URL, httpx2.Timeout(SECONDS, connect=CONNECTING)
     try:
-        with httpx2.Client(base_url=where, headers=key, timeout=SECONDS) as client:
+        with httpx2.Client(base_url=where, headers=key, timeout=patience) as client:
             yield client
     except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
         raise Later(UNREACHABLE) from error

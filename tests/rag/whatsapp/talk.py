@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.db.models.functions import Now
 
-from rag import tasks
 from rag.models import Inbound, Outbound
+from rag.whatsapp import answering, sending
 from tests.rag.whatsapp.fake_graph import a_message, a_text, deliver
 
 OTHER = "593988000111"
@@ -14,7 +14,7 @@ DAY = 24 * 60 * 60
 
 def work():
     """What the queue does."""
-    return tasks.answer_messages(), tasks.deliver_replies()
+    return answering.go_on(), sending.go_on()
 
 
 def says(words, **how):

@@ -7,8 +7,9 @@ from core.work import WorkState
 from rag import configuration, tasks
 from rag.assistant import LONGEST_QUESTION
 from rag.models import Inbound, Outbound, Turn
-from rag.whatsapp import answering
+from rag.whatsapp import answering, sending
 from tests.core.test_work import together
+from tests.fakes import a_completion
 from tests.rag.whatsapp.fake_graph import PHONE, a_message, a_text, deliver
 from tests.rag.whatsapp.talk import DAY, OTHER, says, work
 
@@ -44,16 +45,32 @@ def test_messages_of_one_delivery_are_answered_in_their_order(domain, graph):
     ]
 
 
+def test_an_answer_goes_out_before_the_next_message_is_thought_about(domain, graph, provider):
+    """What the queue runs: nobody waits for an answer that is there already."""
+    sent_by_then = []
+
+    def think(sent):
+        sent_by_then.append(len(graph.sent))
+        return 200, a_completion("Sí.")
+
+    provider.replies["POST /chat/completions"] = think
+    deliver(a_text("¿uno?"), a_text("¿otro?", sender=OTHER))
+    assert tasks.answer_messages() == "2 answered, 0 not"
+    assert sent_by_then == [0, 1]
+    assert tasks.deliver_replies() == "0 sent, 0 not"
+    assert len(graph.sent) == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_messages_of_one_person_are_never_answered_at_once(domain, graph, provider):
     """Four workers at the same moment: of each person one message is under way, in order."""
     deliver(
         a_text("¿a1?"), a_text("¿b1?", sender=OTHER), a_text("¿a2?"), a_text("¿b2?", sender=OTHER)
     )
-    together(4, tasks.answer_messages)
-    tasks.answer_messages()  # what a worker passed over because the one before was in hand
-    together(4, tasks.deliver_replies)
-    tasks.deliver_replies()
+    together(4, answering.go_on)
+    answering.go_on()  # what a worker passed over because the one before was in hand
+    together(4, sending.go_on)
+    sending.go_on()
     for phone, letter in ((PHONE, "a"), (OTHER, "b")):
         mine = [it["text"]["body"] for it in graph.sent if it["to"] == phone]
         assert [f"{letter}{number}" in it for number, it in enumerate(mine, 1)] == [True, True]
@@ -64,8 +81,8 @@ def test_while_a_message_is_in_hand_the_next_of_that_person_waits_and_others_do_
     deliver(a_text("¿uno?"), a_text("¿dos?"), a_text("¿otro?", sender=OTHER))
     first = Inbound.objects.order_by("pk").first()
     assert Inbound.objects.filter(pk=first.pk).claim(limit=1, seconds=600)
-    assert tasks.answer_messages() == "1 answered, 0 not"
-    tasks.deliver_replies()
+    assert answering.go_on() == "1 answered, 0 not"
+    sending.go_on()
     assert [it["to"] for it in graph.sent] == [OTHER]
 
 
@@ -82,7 +99,7 @@ def test_a_message_that_cannot_be_answered_keeps_the_next_one_waiting_no_longer_
     monkeypatch.setattr(answering, "answer", breaks)
     deliver(a_text("¿uno?"), a_text("¿dos?"))
     for _ in range(4):
-        assert tasks.answer_messages() == "0 answered, 1 not"
+        assert answering.go_on() == "0 answered, 1 not"
         Inbound.objects.update(next_at=Now())
     assert work() == ("1 answered, 1 not", "1 sent, 0 not")
     states = Inbound.objects.order_by("pk").values_list("state", "error")

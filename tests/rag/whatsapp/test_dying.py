@@ -11,7 +11,6 @@ from django.conf import settings as site_settings
 from django.db import connection
 
 from conversations.models import Person, Purpose
-from rag import tasks
 from rag.models import Outbound
 from rag.whatsapp import answering
 from tests.rag.whatsapp.fake_graph import a_text, deliver
@@ -68,7 +67,7 @@ def test_an_answer_and_the_end_of_its_message_are_written_together_or_not_at_all
     with monkeypatch.context() as broken:
         broken.setattr("rag.whatsapp.replying.async_task", dies)
         with pytest.raises(Death):
-            tasks.answer_messages()
+            answering.go_on()
     assert not Outbound.objects.exists()
     the_lease_runs_out()
     assert work() == ("1 answered, 0 not", "1 sent, 0 not")
@@ -81,7 +80,7 @@ def test_a_yes_whose_worker_died_is_heard_by_the_next(asking, graph, monkeypatch
     with monkeypatch.context() as broken:
         broken.setattr("rag.whatsapp.replying.async_task", dies)
         with pytest.raises(Death):
-            tasks.answer_messages()
+            answering.go_on()
     assert not Person.objects.get().consents_to(Purpose.TRAINING)
     the_lease_runs_out()
     work()
@@ -97,7 +96,7 @@ def test_a_late_worker_writes_no_second_answer(domain, graph, monkeypatch):
     def overtaken(*args, **how):
         monkeypatch.setattr(answering, "answer", slow)
         the_lease_runs_out()
-        assert tasks.answer_messages() == "1 answered, 0 not"
+        assert answering.go_on() == "1 answered, 0 not"
         return slow(*args, **how)
 
     monkeypatch.setattr(answering, "answer", overtaken)

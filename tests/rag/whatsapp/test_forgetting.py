@@ -10,7 +10,7 @@ from conversations.models import Erasure, Person
 from core.work import WorkState
 from rag import tasks
 from rag.models import Inbound, Outbound
-from rag.whatsapp import answering
+from rag.whatsapp import answering, sending
 from tests.rag.whatsapp.fake_graph import a_text, deliver
 from tests.rag.whatsapp.talk import says, work
 
@@ -25,11 +25,11 @@ def erase():
 def test_borrar_mis_datos_empties_what_waits_and_is_still_confirmed(domain, graph):
     says("¿Qué tallas hay?")
     deliver(a_text("¿Y precios?"))
-    tasks.answer_messages()  # its answer waits to be sent
+    answering.go_on()  # its answer waits to be sent
     deliver(a_text("borrar mis datos"))
-    tasks.answer_messages()
+    answering.go_on()
     assert erase() == "1 forgotten, 0 failed"
-    tasks.deliver_replies()
+    sending.go_on()
     assert [it.split()[0] for it in graph.texts] == ["Sobre", "De"]
     assert set(Inbound.objects.values_list("person", "sealed")) == {(None, "")}
     assert Outbound.objects.exclude(sealed="").count() == 0

@@ -3,8 +3,8 @@
 import pytest
 
 from conversations.models import ChatRating
-from rag import tasks
 from rag.models import Outbound, Quote
+from rag.whatsapp import answering, sending
 from tests.rag.proforma.scripts import WHOLE
 from tests.rag.shop import a_shop
 from tests.rag.whatsapp.fake_graph import PHONE, a_fault, a_text, deliver
@@ -35,12 +35,12 @@ def test_a_quote_comes_with_its_paper(shop, graph):
 def test_a_paper_that_did_not_go_up_is_tried_again_and_told_once(shop, graph):
     says(WHOLE)
     deliver(a_text("sí"))
-    tasks.answer_messages()
+    answering.go_on()
     graph.troubles = [None, (500, a_fault(2))]
-    tasks.deliver_replies()
+    sending.go_on()
     assert Outbound.objects.filter(state="waiting").count() == 1
     Outbound.objects.update(next_at="2026-01-01T00:00:00Z")
-    tasks.deliver_replies()
+    sending.go_on()
     assert [it["type"] for it in graph.sent] == ["text", "text", "document"]
 
 
@@ -59,10 +59,10 @@ def test_a_quote_whose_worker_died_before_telling_it_is_told(graph, monkeypatch)
     with monkeypatch.context() as broken:
         broken.setattr("rag.whatsapp.replying.async_task", dies)
         with pytest.raises(Death):
-            tasks.answer_messages()
+            answering.go_on()
     the_lease_runs_out()
-    tasks.answer_messages()
-    tasks.deliver_replies()
+    answering.go_on()
+    sending.go_on()
     quote = Quote.objects.get()
     assert quote.number in graph.texts[1]
     assert graph.sent[2]["document"]["filename"] == f"{quote.number}.pdf"

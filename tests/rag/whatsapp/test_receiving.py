@@ -9,8 +9,8 @@ from rest_framework.test import APIClient
 from conversations import consent
 from conversations.models import Person
 from core.models import Domain
-from rag import tasks
 from rag.models import Inbound
+from rag.whatsapp import answering, sending
 from tests.rag.whatsapp.fake_graph import (
     ADDRESS,
     NUMBER,
@@ -106,8 +106,8 @@ def test_a_delivery_that_comes_again_is_stored_and_answered_once(domain, graph):
     body = a_delivery(a_text("¿Qué tallas hay?"))
     for _ in range(3):
         assert post(body).status_code == 200
-        tasks.answer_messages()
-        tasks.deliver_replies()
+        answering.go_on()
+        sending.go_on()
     assert Inbound.objects.count() == 1
     assert len(graph.sent) == 1
 
@@ -142,8 +142,8 @@ def test_who_hides_their_telephone_is_answered_by_their_id(domain, graph):
     message = a_text("¿Qué tallas hay?")
     del message["from"]
     deliver(message | {"from_user_id": "EC.13491208655302741918"})
-    tasks.answer_messages()
-    tasks.deliver_replies()
+    answering.go_on()
+    sending.go_on()
     (sent,) = graph.sent
     assert sent["recipient"] == "EC.13491208655302741918"
     assert "to" not in sent

@@ -6,9 +6,8 @@ from django.db.models.functions import Now
 from conversations.models import ChatRating
 from core.sealing import seal, unseal
 from core.work import WorkState
-from rag import tasks
 from rag.models import DeliveryStatus, Outbound, Turn
-from rag.whatsapp import sending
+from rag.whatsapp import answering, sending
 from tests.fakes import a_completion
 from tests.rag.whatsapp.fake_graph import PHONE, SECRET, a_fault, a_status, a_text, deliver
 from tests.rag.whatsapp.talk import DAY, Death, dies, reacts, says, the_lease_runs_out
@@ -32,9 +31,9 @@ def test_a_fault_over_there_is_tried_again_after_the_pause_of_work(domain, graph
     row = Outbound.objects.get()
     assert (row.state, row.attempts, row.error) == (WorkState.WAITING, 1, "graph 1")
     assert 5 < pause_of(row) <= 10
-    assert tasks.deliver_replies() == "0 sent, 0 not"
+    assert sending.go_on() == "0 sent, 0 not"
     its_time_comes()
-    assert tasks.deliver_replies() == "1 sent, 0 not"
+    assert sending.go_on() == "1 sent, 0 not"
     assert len(graph.sent) == 1
 
 
@@ -43,10 +42,10 @@ def test_after_five_faults_it_is_given_up_until_staff_try_again(domain, graph):
     says("¿Qué tallas hay?")
     for _ in range(4):
         its_time_comes()
-        tasks.deliver_replies()
+        sending.go_on()
     assert Outbound.objects.get().state == WorkState.DEAD
     Outbound.objects.retry()
-    assert tasks.deliver_replies() == "1 sent, 0 not"
+    assert sending.go_on() == "1 sent, 0 not"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +67,7 @@ def test_who_is_too_fast_waits_as_long_as_is_asked_and_loses_no_attempt(
     assert (row.state, row.attempts) == (WorkState.WAITING, 0)
     assert seconds - 5 < pause_of(row) <= seconds
     its_time_comes()
-    assert tasks.deliver_replies() == "1 sent, 0 not"
+    assert sending.go_on() == "1 sent, 0 not"
 
 
 def test_while_one_waits_the_next_to_that_person_waits_behind_it(domain, graph):
@@ -77,7 +76,7 @@ def test_while_one_waits_the_next_to_that_person_waits_behind_it(domain, graph):
     says("¿dos?")
     assert graph.sent == []
     its_time_comes()
-    tasks.deliver_replies()
+    sending.go_on()
     assert [it.split("»")[0] for it in graph.texts] == ["Sobre «¿uno?", "Sobre «¿dos?"]
 
 
@@ -95,7 +94,7 @@ def test_a_key_that_is_not_taken_any_more_loses_no_reply(domain, graph, settings
     assert (row.state, row.attempts, row.error) == (WorkState.WAITING, 0, "graph 190")
     settings.WHATSAPP_TOKEN = right
     its_time_comes()
-    assert tasks.deliver_replies() == "1 sent, 0 not"
+    assert sending.go_on() == "1 sent, 0 not"
 
 
 def test_what_is_refused_is_not_repeated_and_holds_up_nothing(domain, graph):
@@ -112,7 +111,7 @@ def test_after_a_day_it_is_not_sent_any_more(domain, graph):
     says("¿Qué tallas hay?", age=DAY - 1)
     its_time_comes()
     Outbound.objects.update(sealed=resealed(until=0))
-    tasks.deliver_replies()
+    sending.go_on()
     row = Outbound.objects.get()
     assert (row.state, row.error, row.sealed) == (WorkState.DEAD, "too_late", "")
     assert graph.sent == []
@@ -153,7 +152,7 @@ def test_news_of_it_say_that_it_was_sent_and_it_is_not_repeated(lost, graph):
     (sent,) = graph.sent
     deliver(statuses=[a_status("sent", name=sent["id"], key=sent["biz_opaque_callback_data"])])
     its_time_comes()
-    assert tasks.deliver_replies() == "0 sent, 0 not"
+    assert sending.go_on() == "0 sent, 0 not"
     lost.refresh_from_db()
     assert (lost.state, lost.status, lost.sealed) == (WorkState.DONE, DeliveryStatus.SENT, "")
     assert len(graph.sent) == 1
@@ -161,7 +160,7 @@ def test_news_of_it_say_that_it_was_sent_and_it_is_not_repeated(lost, graph):
 
 def test_without_news_it_is_sent_again(lost, graph):
     its_time_comes()
-    assert tasks.deliver_replies() == "1 sent, 0 not"
+    assert sending.go_on() == "1 sent, 0 not"
     assert len(graph.sent) == 2
 
 
@@ -183,15 +182,15 @@ def test_a_sender_who_died_before_writing_it_down_is_settled_by_the_news(
     domain, graph, monkeypatch
 ):
     deliver(a_text("¿Qué tallas hay?"))
-    tasks.answer_messages()
+    answering.go_on()
     with monkeypatch.context() as broken:
         broken.setattr(sending, "print_of", dies)
         with pytest.raises(Death):
-            tasks.deliver_replies()
+            sending.go_on()
     (sent,) = graph.sent
     deliver(statuses=[a_status("sent", name=sent["id"], key=sent["biz_opaque_callback_data"])])
     the_lease_runs_out()
-    tasks.deliver_replies()
+    sending.go_on()
     assert len(graph.sent) == 1
     assert Outbound.objects.get().state == WorkState.DONE
 
