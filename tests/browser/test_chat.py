@@ -25,6 +25,21 @@ HOURS = "La oficina abre de lunes a viernes a las nueve."
 QUESTION = "¿A qué hora abre la oficina?"
 MARKUP = "<b>Claro</b> <img src=x onerror=alert(1)> <script>alert(1)</script>"
 
+VECTORS = [
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(1)</script>",
+    "<svg/onload=alert(1)>",
+    "<iframe src=javascript:alert(1)></iframe>",
+    "<a href=javascript:alert(1)>x</a>",
+    "<details open ontoggle=alert(1)>",
+    "<math><mtext></p><img src=x onerror=alert(1)>",
+    "![x](https://malo.example/x.png)",
+    "<style>@import 'https://malo.example'</style>",
+    "<template><script>alert(1)</script></template>",
+]
+WRAPPED = ["{}", '">{}', "'>{}", "</p></article>{}", "<!-- -->{}", "\0{}"]
+HOSTILE = [wrap.format(it) for it in VECTORS for wrap in WRAPPED]
+
 
 @pytest.fixture
 def domain(transactional_db, provider):
@@ -163,6 +178,28 @@ def test_a_proforma_is_downloaded_by_whom_it_was_made_for(page):
     assert fetched.value.path().read_bytes().startswith(b"%PDF")
 
 
+def test_no_hostile_text_becomes_anything_but_text(page):
+    """Fifty payloads as a message, an answer, a source and a question of consent."""
+    live = page.evaluate(
+        """async (payloads) => {
+            const { bubble, say, question } = await import("/static/chat/bubbles.js");
+            const { sources } = await import("/static/chat/extras.js");
+            for (const it of payloads) {
+                bubble("me", it);
+                say(bubble("bot", ""), it);
+                question(it, () => {});
+                document.getElementById("talk").append(
+                    sources([{ numero: it, titulo: it, pagina: it }]));
+            }
+            const allowed = "article, span, p, div.choices, ul.sources, li, button";
+            return document.querySelectorAll(`#talk *:not(${allowed})`).length;
+        }""",
+        HOSTILE,
+    )
+    assert len(HOSTILE) >= 50
+    assert live == 0
+
+
 # --- when it does not go well ---------------------------------------------------------------------
 
 
@@ -299,6 +336,7 @@ def test_a_site_of_the_domain_shows_the_chat_in_a_frame(browser, site):
         chat.get_by_role("textbox", name="Su mensaje").fill(QUESTION)
         page.keyboard.press("Enter")
         chat.get_by_text("La oficina abre a las nueve [1].").wait_for()
+        chat.get_by_role("button", name="No me sirvió").wait_for()  # all of it is there
         page.keyboard.press("Escape")
         page.locator("iframe").wait_for(state="hidden")
 
