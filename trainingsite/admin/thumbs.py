@@ -136,7 +136,7 @@ class ThumbAdmin(ReadOnly, ScopedAdmin):
         url = reverse("admin:conversations_conversation_change", args=[thumb.conversation_id])
         return format_html('<a class="ts-link" href="{}">N.º {}</a>', url, thumb.conversation_id)
 
-    @display(description=_("estado"), label={"new": "warning", "better": "success"})
+    @display(description=_("estado"), label={"new": "warning", "done": "", "better": "success"})
     def done(self, thumb: ChatRating) -> tuple[str, str]:
         """A thumb up asks for nothing."""
         if thumb.improved:

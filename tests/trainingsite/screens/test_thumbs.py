@@ -193,6 +193,7 @@ def test_several_are_marked_at_once_and_what_was_done_before_stays(admin, domain
     chosen = {"action": "process", "_selected_action": [done.pk, waiting.pk]}
     assert "1 procesada." in admin.post(LIST, chosen, follow=True).text
     assert not ChatRating.objects.filter(processed=False).exists()
+    assert "Procesada" in " ".join(str(admin.get(LIST).context["results"]).split())
     assert AuditEvent.objects.filter(action="thumb_processed").count() == 2
 
 
