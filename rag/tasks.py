@@ -1,5 +1,7 @@
 """What the queue runs: keys in, a sentence out. Each may run twice, or find its row gone."""
 
+from functools import partial
+
 from core.errors import ModelRefused, ModelUnavailable, Refusal
 from rag import approved, dialogues, indexing, measuring, originals, pairs, spaces, turns, watch
 from rag.prices import lists, sheets
@@ -78,7 +80,7 @@ def watch_thumbs() -> str:
 def answer_messages() -> str:
     """Answer what people wrote on WhatsApp, as much as fits into a minute; each answer is sent
     before the next message is looked at."""
-    return answering.go_on(then=sending.go_on)
+    return answering.go_on(then=partial(sending.go_on, seconds=10))
 
 
 def deliver_replies() -> str:

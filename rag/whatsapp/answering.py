@@ -67,7 +67,7 @@ def _answer(work: Inbound, message: Message) -> None:
     elif message.kind == "other":
         replying.reply(work, message, replying.plain(str(wording.ONLY_TEXT)))
     elif len(message.text) > LONGEST_QUESTION:
-        replying.reply(work, message, replying.plain(str(wording.TOO_LONG)))
+        replying.reply(work, message, replying.plain(str(wording.TOO_LONG % LONGEST_QUESTION)))
     elif not _heard(work, work.person, message):
         _ask(work, work.person, message)
 

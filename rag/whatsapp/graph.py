@@ -21,6 +21,7 @@ _KEY_WAIT = timedelta(minutes=1)
 _LIMITS = frozenset({4, 80007, 130429, 131048, 131056})  # too many messages, said with any status
 _DOWN = frozenset({2, 131000, 131016, 133004})
 _NO_KEY = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_KEY_IS_OVER = 190
 
 
 class GraphError(Exception):
@@ -99,7 +100,7 @@ def _refuse(response: httpx2.Response) -> NoReturn:
     why = f"graph {code or status}"
     if status == HTTPStatus.TOO_MANY_REQUESTS or code in _LIMITS:
         raise Later(why, pause=_pause(response))
-    if status in _NO_KEY:
+    if status in _NO_KEY or code == _KEY_IS_OVER:
         raise Later(why, pause=_KEY_WAIT)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _DOWN:
         raise Broken(why)

@@ -16,13 +16,15 @@ LEASE = 150  # longer than the queue lets a task live
 Row = TypeVar("Row", bound=Delivery)
 
 
-def work_off(model: type[Row], handle: Callable[[Row], bool]) -> tuple[int, int]:
-    """Have ``handle`` bring what is due to its end, begin nothing after :data:`SECONDS`; how many
-    came to it, and how many did not.
+def work_off(
+    model: type[Row], handle: Callable[[Row], bool], *, seconds: float = SECONDS
+) -> tuple[int, int]:
+    """Have ``handle`` bring what is due to its end, begin nothing after ``seconds``; how many came
+    to it, and how many did not.
 
     Several may run at once: each takes what no other has.
     """
-    end, counts = time.monotonic() + SECONDS, {True: 0, False: 0}
+    end, counts = time.monotonic() + seconds, {True: 0, False: 0}
     while time.monotonic() < end and (claimed := _in_turn(model).claim(limit=1, seconds=LEASE)):
         counts[handle(claimed[0])] += 1
     return counts[True], counts[False]

@@ -56,7 +56,7 @@ def challenge(asked: Mapping[str, str]) -> str:
     than the one agreed on.
     """
     _refuse_unset()
-    said = asked.get("hub.verify_token", "").encode()
+    said = asked.get("hub.verify_token", "").encode(errors="replace")
     right = hmac.compare_digest(said, settings.WHATSAPP_VERIFY_TOKEN.encode())
     found = asked.get("hub.challenge", "")
     if asked.get("hub.mode") != "subscribe" or not right or not 0 < len(found) <= LONGEST_CHALLENGE:

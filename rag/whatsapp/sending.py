@@ -13,7 +13,7 @@ from core.sealing import Unreadable, unseal
 from rag.models import DeliveryStatus, Outbound, Quote
 from rag.proforma import printing
 from rag.whatsapp import graph, writing
-from rag.whatsapp.queue import work_off
+from rag.whatsapp.queue import SECONDS, work_off
 from rag.whatsapp.receiving import print_of
 
 logger = logging.getLogger(__name__)
@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 PDF = "application/pdf"
 
 
-def go_on() -> str:
-    """Send what is due; say what came of it."""
-    sent, failed = work_off(Outbound, _handle)
+def go_on(*, seconds: float = SECONDS) -> str:
+    """Send what is due, begin nothing after ``seconds``; say what came of it."""
+    sent, failed = work_off(Outbound, _handle, seconds=seconds)
     return f"{sent} sent, {failed} not"
 
 

@@ -10,7 +10,7 @@ from rag.models import DeliveryStatus, Outbound, Turn
 from rag.whatsapp import answering, sending
 from tests.fakes import a_completion
 from tests.rag.whatsapp.fake_graph import PHONE, SECRET, a_fault, a_status, a_text, deliver
-from tests.rag.whatsapp.talk import DAY, Death, dies, reacts, says, the_lease_runs_out
+from tests.rag.whatsapp.talk import Death, dies, reacts, says, the_lease_runs_out
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +97,14 @@ def test_a_key_that_is_not_taken_any_more_loses_no_reply(domain, graph, settings
     assert sending.go_on() == "1 sent, 0 not"
 
 
+def test_a_key_that_is_over_is_known_by_its_number_whatever_the_status(domain, graph):
+    graph.troubles = [(400, a_fault(190))]
+    says("¿Qué tallas hay?")
+    row = Outbound.objects.get()
+    assert (row.state, row.attempts) == (WorkState.WAITING, 0)
+    assert 55 < pause_of(row) <= 60
+
+
 def test_what_is_refused_is_not_repeated_and_holds_up_nothing(domain, graph):
     graph.troubles = [(400, a_fault(131026))]
     says("¿uno?")
@@ -108,7 +116,7 @@ def test_what_is_refused_is_not_repeated_and_holds_up_nothing(domain, graph):
 
 def test_after_a_day_it_is_not_sent_any_more(domain, graph):
     graph.troubles = [(503, {})]
-    says("¿Qué tallas hay?", age=DAY - 1)
+    says("¿Qué tallas hay?")
     its_time_comes()
     Outbound.objects.update(sealed=resealed(until=0))
     sending.go_on()
