@@ -106,7 +106,7 @@ class Site:
         line = next(it for it in self.said if "Clave de la API: " in it)
         return line.split("Clave de la API: ")[1].split()[0]
 
-    def start(self, *, seconds=180):
+    def start(self, *, seconds=600):
         """Start it; return when its log-in page is up."""
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "dev"],

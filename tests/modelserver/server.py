@@ -99,7 +99,7 @@ class Server:
         return int(found[-1].rpartition(":")[2])
 
 
-def wait_until(condition, *, seconds=30, pause=0.1):
+def wait_until(condition, *, seconds=90, pause=0.1):
     """Ask until ``condition()`` holds and return what it gave."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
