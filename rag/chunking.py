@@ -9,7 +9,7 @@ LOOK_BACK = 100  # characters that a cut may move back to a better place (requir
 BETWEEN = "\n\n"
 
 # Bounded, so that a text of nothing but dots costs no more than another.
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'»”)\]]{0,3}\s+|\n+")
+SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'»”)\]]{0,3}\s+|\n+")
 _SPACE = re.compile(r"\s+")
 
 Layout = list[tuple[int, int | None, str]]
@@ -108,7 +108,7 @@ def _spans(text: str, size: int, overlap: int) -> Iterator[tuple[int, int]]:
 
 def _end(text: str, limit: int, *, back: int) -> int:
     """Where a piece that may go up to ``limit`` ends: nothing is cut that need not be."""
-    for mark in (_SENTENCE_END, _SPACE):
+    for mark in (SENTENCE_END, _SPACE):
         # One more character is looked at: the sentence may end right at the limit.
         ends = [it.end() for it in mark.finditer(text, limit - back, limit + 1)]
         if ends:
@@ -118,7 +118,7 @@ def _end(text: str, limit: int, *, back: int) -> int:
 
 def _start(text: str, earliest: int, end: int) -> int:
     """Where the next piece begins: with a sentence of the overlap, else with a word of it."""
-    for mark in (_SENTENCE_END, _SPACE):
+    for mark in (SENTENCE_END, _SPACE):
         found = mark.search(text, max(0, earliest - 1), end)
         if found and found.end() < end:
             return found.end()

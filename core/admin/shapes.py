@@ -20,6 +20,8 @@ WORD_LISTS = (
 
 SENTENCES = ("welcome", "unknown", "sorry")  # what the bot says; an empty one is not said
 
+SWITCHES = ("approved_as_documents", "demonstration_answers")
+
 MEASURES = ("chrf", "similarity", "exact")  # what the gate of a domain's models may compare
 
 
@@ -76,8 +78,9 @@ def fault_of_texts(texts: Any) -> str | None:
         return _("«medida» debe ser una de estas: %s.") % ", ".join(MEASURES)
     if not is_days(texts.get("quote_days", 1)):
         return _("«quote_days» debe ser un número entero de días, de 1 a 365.")
-    if not isinstance(texts.get("approved_as_documents", False), bool):
-        return _("«approved_as_documents» debe ser true o false.")
+    for key in SWITCHES:
+        if not isinstance(texts.get(key, False), bool):
+            return _("«%s» debe ser true o false.") % key
     if not is_part(texts.get("category_share", 1)):
         return _("«category_share» debe ser un número mayor que 0 y hasta 1: 0.5 es la mitad.")
     return _fault_of_score_words(texts.get("score_words", {})) or _fault_of_categories(

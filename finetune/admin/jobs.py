@@ -16,8 +16,8 @@ from unfold.decorators import display
 from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, WithFacts, staff
 from core.errors import Refusal
 from finetune import training
-from finetune.admin.demonstration import demonstrates
 from finetune.admin.job_page import BADGES, facts
+from finetune.demonstration import demonstrates
 from finetune.models import Activation, FineTuningJob, JobStatus
 
 

@@ -9,7 +9,7 @@ from conversations.models import Purpose
 from core.errors import ModelRefused, ModelUnavailable, Refusal
 from core.models import Domain
 from rag import budgets, commands, configuration, dialogues, proforma, turns
-from rag.assistant import asking, examples, keeping, looking, unaided
+from rag.assistant import asking, examples, keeping, looking, unaided, verbatim
 from rag.assistant.values import Answer, How, Question
 from rag.models import Dialogue, Turn
 from rag.turns import Trail
@@ -23,8 +23,9 @@ def answer(domain: Domain, question: str, **how: Unpack[How]) -> Answer:
     What a person says about their data is heard first. Then a proforma is spoken about; an
     approved or corrected answer to nearly the same question is served as it is; else the model in
     service answers from the documents that whoever asks may read, and the nearest approved
-    answers. When no model can be asked, what is known is served as it stands, or an apology.
-    A person is answered whatever their consent, and asked for it once.
+    answers, or leaves that to the passage itself if it is only for demonstration. When no model
+    can be asked, what is known is served as it stands, or an apology. A person is answered
+    whatever their consent, and asked for it once.
 
     Raises :class:`rag.configuration.AssistantOff` and :class:`rag.budgets.OverBudget`; with a
     ``variant`` other than ``active``, whatever its model fails with.
@@ -79,6 +80,8 @@ def _found(asked: Question, dialogue: Dialogue | None, trail: Trail, *, live: bo
     trail.add("looked_up", examples=len(near), passages=len(looked.found))
     if asked.variant == "active" and unaided.is_beyond(asked, safe, looked):
         return unaided.unknown(asked.domain)
+    if asked.variant == "active" and (passage := verbatim.instead_of_demonstration(asked, looked)):
+        return passage
     try:
         reply = yield from asking.ask_best(
             asked.domain, safe, looked.material, variant=asked.variant, trail=trail, live=live

@@ -175,6 +175,7 @@ def test_without_anything_a_person_gets_an_apology(down):
 
 
 def test_the_model_before_answers_for_one_that_is_down(domain, provider):
+    domain.texts = {"demonstration_answers": True}
     examples(domain, 12)
     trainer = FakeTraining(provider)
     for number, name in enumerate(("ft:before", "ft:now"), 1):
@@ -198,6 +199,7 @@ def test_the_model_before_answers_for_one_that_is_down(domain, provider):
 def test_a_provider_that_nobody_reaches_is_not_asked_again_for_its_other_models(
     domain, provider, settings
 ):
+    domain.texts = {"demonstration_answers": True}
     examples(domain, 12)
     trainer = FakeTraining(provider)
     model = a_trained_model(domain, trainer, name="ft:far")

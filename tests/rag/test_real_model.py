@@ -33,6 +33,7 @@ def domain(tmp_path, settings):
         settings.LLM_TIMEOUT = 300  # machines that run tests are busy
         settings.LLM_EMBEDDER = settings.DOCUMENT_EMBEDDER = "local"
         domain = a_domain(chunks=10, examples=10, max_tokens=300, reuse_similarity=1)
+        domain.texts = {"demonstration_answers": True}
         domain.write_prompt("Eres el asistente de Crédito Amigo. " * 20, by="ana")
         for n in range(10):
             text = PARAGRAPH.format(n=n) * 3

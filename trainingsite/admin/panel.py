@@ -16,7 +16,7 @@ from conversations.models import Conversation
 from core.access import domains_of
 from core.models import Domain
 from finetune import automatic, curation
-from finetune.admin.demonstration import bases_that_demonstrate
+from finetune.demonstration import bases_that_demonstrate
 from finetune.models import (
     Activation,
     AutoTraining,

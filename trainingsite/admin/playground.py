@@ -13,7 +13,7 @@ from core.admin.base import staff
 from core.errors import Refusal
 from core.models import Domain
 from finetune import activation
-from finetune.admin.demonstration import demonstrates
+from finetune.demonstration import demonstrates
 from finetune.models import TrainedModel
 from rag import assistant
 from rag.admin.timeline import source_name

@@ -13,7 +13,7 @@ from core.admin.base import staff
 from core.errors import Refusal
 from core.models import Domain
 from finetune import budgets, curation, speeds, training
-from finetune.admin.demonstration import base_demonstrates
+from finetune.demonstration import base_demonstrates
 from finetune.models import FineTuningJob, Method, Part, ProviderFile
 from trainingsite.admin.base import domain_asked, page, requires
 from trainingsite.admin.start_form import StartForm

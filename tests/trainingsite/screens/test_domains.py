@@ -43,6 +43,7 @@ def save(sign_in, domain):
         ('{"score_words": {"5": "genial"}}', "«score_words»"),
         ('{"business": 5}', "«business»"),
         ('{"medida": "bleu"}', "«medida»"),
+        ('{"demonstration_answers": "sí"}', "«demonstration_answers»"),
         ('{"medida": []}', "«medida»"),
         ('{"category_share": 0}', "«category_share»"),
         ('{"category_share": "0.5"}', "«category_share»"),

@@ -1,4 +1,4 @@
-"""Whether a base only shows the loop, as its provider says: asked seldom, never in the way."""
+"""Whether a model only shows the loop, as its provider says: asked seldom, never in the way."""
 
 import hashlib
 
@@ -7,6 +7,7 @@ from django.core.cache import cache
 from core import llm
 from core.errors import Refusal
 from core.models import Domain
+from finetune import activation
 
 KEPT = 24 * 60 * 60  # seconds; a model does not stop being one for demonstration
 KEPT_UNKNOWN = 60  # a provider that is down is not asked by every page
@@ -28,6 +29,14 @@ def demonstrates(provider: str, model: str, *, ask: bool = True) -> bool:
     except Refusal:
         return False
     return bool(known)
+
+
+def answers(domain: Domain) -> bool:
+    """Whether what answers in ``domain`` now is a model for demonstration."""
+    if active := activation.active(domain):
+        return active.demonstration
+    name = domain.answer_provider
+    return demonstrates(name, domain.answer_model or llm.provider(name).chat_model)
 
 
 def base_demonstrates(domain: Domain, *, ask: bool = True) -> bool:
