@@ -131,12 +131,16 @@ def process(
 
     ``correction`` is the right answer (:func:`rag.corrections.correct`; ``chunk`` misled);
     ``change`` is another thing that was mended instead (:data:`CHANGES`). With either, the bot
-    counts as improved, with its link. Raises :class:`Invalid` for both at once, :class:`Conflict`
-    where there is no question to answer, and what a correction is refused with.
+    counts as improved, with its link. Raises :class:`Invalid` for both at once and for a passage
+    without the right answer, :class:`Conflict` where there is no question to answer, and what a
+    correction is refused with.
     """
     if correction and change:
         wrong = _("Lo que se arregló es la respuesta u otra cosa, no las dos.")
         raise Invalid(wrong, mejora=[wrong])
+    if chunk and not correction:
+        wrong = _("Un trozo se señala junto con la respuesta correcta.")
+        raise Invalid(wrong, trozo_id=[wrong])
     if correction:
         row = _exchange_of(thumb, correction, by=by)
         change = corrections.correct(row, correction, by=by, thumb=thumb, chunk=chunk)

@@ -5,7 +5,7 @@ import pytest
 from conversations import consent
 from conversations.models import ChatRating, Conversation, Person, Why
 from core.models import AuditEvent, PromptVersion
-from rag import erasure
+from rag import documents, erasure, indexing
 from rag.models import Correction, Turn
 from tests.factories import a_client, a_domain, a_person
 from tests.fakes import a_completion
@@ -268,3 +268,13 @@ def test_a_correction_and_another_change_at_once_are_refused(staff, admin, domai
     assert answer.status_code == 422
     assert [*answer.json()["error"]["details"]] == ["mejora"]
     assert not Correction.objects.exists()
+
+
+def test_a_passage_without_the_right_answer_is_refused(staff, admin, domain):
+    pk = rate(staff, "no")["id"]
+    document = documents.add_text(domain, title="Horario", text=WRONG, by="ana")
+    indexing.index(document)
+    answer = process(admin, pk, trozo_id=document.chunks.get().pk)
+    assert answer.status_code == 422
+    assert [*answer.json()["error"]["details"]] == ["trozo_id"]
+    assert not ChatRating.objects.get().processed
