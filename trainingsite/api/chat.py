@@ -193,10 +193,21 @@ def event(name: str, data: dict[str, Any]) -> bytes:
 
 def event_stream(events: Iterator[bytes]) -> StreamingHttpResponse:
     """``events`` as they come: nobody on the way keeps them, or waits for the last."""
-    response = StreamingHttpResponse(events, content_type=EVENTS)
+    response = StreamingHttpResponse(_to_the_end(events), content_type=EVENTS)
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
+
+
+def _to_the_end(events: Iterator[bytes]) -> Iterator[bytes]:
+    """``events``; when whoever asked leaves, the answer is finished and kept without them."""
+    try:
+        for it in events:  # noqa: UP028 ("yield from" would end them with us)
+            yield it
+    except GeneratorExit:
+        for _ in events:
+            pass
+        raise
 
 
 paths: list[URLPattern] = [

@@ -66,10 +66,5 @@ def _events(
                 yield event("fin", kept_as_told(it))
             else:
                 yield event("texto", {"texto": it})
-    except GeneratorExit:  # who asked is gone: the answer waits for when they ask again
-        for it in said:
-            if isinstance(it, Answer):
-                kept_as_told(it)
-        raise
     finally:
         slot.release()

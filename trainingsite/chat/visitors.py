@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 
 from django.core import signing
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import consent
@@ -18,6 +19,7 @@ HEADER = "X-Chat-Visitor"
 CHANNEL = "web"
 LASTS = timedelta(days=30)  # since the last visit: each one brings a new token
 _BYTES = 16
+_LEFT_BY_A_VISIT = {"consent_requests", "dialogues"}
 
 
 class Stranger(Refusal):
@@ -48,6 +50,17 @@ def named_in(token: str, *, domain: Domain) -> str:
 def person(visitor: str, *, domain: Domain) -> Person:
     """The person that ``visitor`` is; written down on first sight."""
     return consent.person_known_as(f"{CHANNEL}:{visitor}", domain=domain)
+
+
+def forget_idle() -> int:
+    """Delete those who opened a chat, said nothing and can no longer come back; how many."""
+    gone = Person.objects.filter(
+        created_at__lt=timezone.now() - LASTS, consent_requests__channel=CHANNEL
+    )
+    for relation in Person._meta.related_objects:
+        if relation.name not in _LEFT_BY_A_VISIT:
+            gone = gone.filter(**{f"{relation.name}__isnull": True})
+    return Person.objects.filter(pk__in=gone.values("pk")).delete()[1].get(Person._meta.label, 0)
 
 
 def _salt(domain: Domain) -> str:

@@ -103,6 +103,16 @@ def test_a_stream_tells_the_words_and_then_all_of_the_answer(staff, provider):
     assert Conversation.objects.get().answer == whole["respuesta"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_leaves_midway_has_asked_all_the_same(staff, provider):
+    provider.replies[ASK] = 200, a_stream([f"palabra{n} " for n in range(30)])
+    answer = staff.post(STREAM, {"pregunta": QUESTION})
+    assert b"palabra0" in next(iter(answer.streaming_content))
+    answer.close()
+    assert Conversation.objects.get().answer.endswith("palabra29")
+    assert Turn.objects.get().source == "model"
+
+
 def test_an_answer_without_a_model_comes_in_one_event(staff, provider):
     provider.replies[ASK] = 503, {}
     ((end, whole),) = events(staff.post(STREAM, {"pregunta": QUESTION}))

@@ -11,6 +11,7 @@ from core.models import Domain
 from tests.factories import a_domain
 from tests.trainingsite.chat.conftest import CONSENT
 from tests.trainingsite.chat.visiting import Visitor
+from trainingsite import tasks
 from trainingsite.chat import visitors
 
 CLOSED = ["", "/embed.js", "/visita", "/mensajes", "/pulgares", "/proformas/P-1.pdf"]
@@ -161,3 +162,14 @@ def test_the_address_is_not_what_the_visitor_says_it_is(domain):
     visitor = Visitor()
     answers = [visitor.post("/visita", {}, **{"X-Forwarded-For": f"9.9.9.{n}"}) for n in range(30)]
     assert answers[-1].status_code == 429
+
+
+def test_who_opens_the_chat_and_never_writes_is_forgotten(domain):
+    Visitor()
+    for word in ("¿A qué hora abren?", "no"):
+        Visitor().says(word)
+    Person.objects.update(created_at=timezone.now() - visitors.LASTS - timedelta(days=1))
+    Visitor()
+    assert tasks.forget_visitors() == "1 forgotten"
+    assert Person.objects.count() == 3
+    assert tasks.forget_visitors() == "0 forgotten"

@@ -36,6 +36,7 @@ EVERY_HOUR = {
 EVERY_DAY = {
     "modelos de los proveedores": "finetune.tasks.check_models",
     "avisos de los proveedores": "finetune.tasks.forget_notices",
+    "visitas sin palabras": "trainingsite.tasks.forget_visitors",
     "originales sin documento": "rag.tasks.sweep_originals",
 }
 TIMED = {
