@@ -25,9 +25,19 @@ Question = tuple[str, int]
 
 def xquad() -> tuple[list[str], list[Question]]:
     """240 paragraphs, and 1,190 questions about them."""
+    paragraphs, asked = xquad_answered()
+    return paragraphs, [(question, number) for question, number, _ in asked]
+
+
+def xquad_answered() -> tuple[list[str], list[tuple[str, int, str]]]:
+    """As :func:`xquad`, each question with its answer as it stands in the paragraph."""
     content = shared_data.json_file("xquad_es.json")
     parts = [part for article in content["data"] for part in article["paragraphs"]]
-    asked = [(it["question"], number) for number, part in enumerate(parts) for it in part["qas"]]
+    asked = [
+        (it["question"], number, it["answers"][0]["text"])
+        for number, part in enumerate(parts)
+        for it in part["qas"]
+    ]
     return [part["context"] for part in parts], asked
 
 

@@ -89,7 +89,7 @@ def _found(asked: Question, dialogue: Dialogue | None, trail: Trail, *, live: bo
     except (ModelUnavailable, ModelRefused):
         if asked.variant != "active":
             raise
-        return unaided.instead(asked.domain, looked)
+        return unaided.instead(asked, looked)
     return looking.answer_of(reply, looked)
 
 

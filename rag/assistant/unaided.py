@@ -8,12 +8,13 @@ from rag import cleaning, corrections, prompting
 from rag.assistant import examples
 from rag.assistant.looking import Looked, sources
 from rag.assistant.values import Answer, Came, Example, Question
+from rag.excerpts import excerpt
 from rag.models import Document
 
 SORRY = _("Ahora mismo no puedo contestar. Inténtelo de nuevo en unos minutos.")
 UNKNOWN = _("No encuentro eso en la información que tengo. ¿Puede preguntarlo de otra manera?")
 GREETINGS = ("hola", "buenas", "buenos días", "buenas tardes", "buenas noches", "gracias", "adiós")
-LONGEST_PASSAGE = 700  # characters of one that is served as it stands
+LONGEST_PASSAGE = 700  # characters of what is served of one
 
 
 def served(domain: Domain, near: tuple[Example, ...]) -> Answer | None:
@@ -41,18 +42,23 @@ def unknown(domain: Domain) -> Answer:
     return Answer(domain.texts.get("unknown") or str(UNKNOWN), "unknown")
 
 
-def instead(domain: Domain, looked: Looked) -> Answer:
+def instead(asked: Question, looked: Looked) -> Answer:
     """What is said when no model can be asked: the nearest approved answer, if it is near enough,
-    else the best passage word for word, else an apology (text ``sorry``).
+    else what the best passage says of it, else an apology (text ``sorry``).
     """
-    if known := _known(domain, looked.near):
+    if known := _known(asked.domain, looked.near):
         return known
     if looked.passages:
-        words = prompting.shortened(looked.passages[0].text, LONGEST_PASSAGE)
-        text = cleaning.clean(words, hosts=domain.texts.get("links") or [])
-        told = sources(looked.found[:1], cited=frozenset({1}))
-        return Answer(f"{text} [1]", "passage", sources=told)
-    return Answer(domain.texts.get("sorry") or str(SORRY), "sorry")
+        return from_passage(asked, looked)
+    return Answer(asked.domain.texts.get("sorry") or str(SORRY), "sorry")
+
+
+def from_passage(asked: Question, looked: Looked) -> Answer:
+    """What the best passage says of the question, word for word and cited."""
+    said = excerpt(looked.passages[0].text, asked.query.text)
+    words = prompting.shortened(said, LONGEST_PASSAGE)
+    text = cleaning.clean(words, hosts=asked.domain.texts.get("links") or [])
+    return Answer(f"{text} [1]", "passage", sources=sources(looked.found[:1], cited=frozenset({1})))
 
 
 def _known(domain: Domain, near: tuple[Example, ...]) -> Answer | None:

@@ -1,15 +1,11 @@
 """What a passage says, word for word, in place of a model that only shows the loop."""
 
 from finetune import demonstration
-from rag import cleaning
-from rag.assistant import examples
-from rag.assistant.looking import Looked, sources
+from rag.assistant import examples, unaided
+from rag.assistant.looking import Looked
 from rag.assistant.values import Answer, Question
-from rag.excerpts import excerpt
-from rag.prompting import shortened
 
 SWITCH = "demonstration_answers"  # in the texts of a domain: true lets such a model answer itself
-LONGEST = 700  # characters
 
 
 def instead_of_demonstration(asked: Question, looked: Looked) -> Answer | None:
@@ -25,7 +21,4 @@ def instead_of_demonstration(asked: Question, looked: Looked) -> Answer | None:
         return None
     if not demonstration.answers(domain):
         return None
-    said = shortened(excerpt(looked.passages[0].text, asked.query.text), LONGEST)
-    text = cleaning.clean(said, hosts=domain.texts.get("links") or [])
-    told = sources(looked.found[:1], cited=frozenset({1}))
-    return Answer(f"{text} [1]", "passage", sources=told)
+    return unaided.from_passage(asked, looked)
