@@ -6,6 +6,7 @@ import unicodedata
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _ASCII_SIGNS = {sign: " " for sign in range(128) if not chr(sign).isalnum()}
+_STEM, _SHORTEST = 5, 4  # letters: articles and prepositions are shorter
 _HALF_A_SIGN = re.compile("[\ud800-\udfff]")
 
 
@@ -47,6 +48,15 @@ def text_hash(text: str) -> str:
 def words(text: str) -> frozenset[str]:
     """The distinct words of ``text``, normalised."""
     return frozenset(normalise(text).split())
+
+
+def stems(text: str) -> frozenset[str]:
+    """How the longer words of ``text`` begin, and its numbers: "abre" and "abren" are one.
+
+    >>> sorted(stems("¿A qué hora abren los 2 préstamos?"))
+    ['2', 'abren', 'hora', 'prest']
+    """
+    return frozenset(it[:_STEM] for it in words(text) if len(it) >= _SHORTEST or it.isdigit())
 
 
 def jaccard(one: frozenset[str], other: frozenset[str]) -> float:

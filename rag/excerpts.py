@@ -9,12 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, pairwise
 
-from conversations.keys import words
+from conversations.keys import stems
 from rag.chunking import SENTENCE_END
 
 SENTENCES = 3
-_STEM = 5  # letters: "abre" and "abren", "préstamo" and "préstamos" are one
-_SHORTEST_WORD = 4  # letters: articles and prepositions stand in every sentence
 
 
 def excerpt(text: str, question: str) -> str:
@@ -29,7 +27,7 @@ def excerpt(text: str, question: str) -> str:
     'La cuota vence el 15. … Sin cuotas no hay mora.'
     """
     parts = list(_sentences(text))
-    shared = [_stems(question) & _stems(it) for it in parts]
+    shared = [stems(question) & stems(it) for it in parts]
     known = Counter(chain.from_iterable(shared))
     weights = [sum(1 / known[it] for it in told) for told in shared]
     telling = [it for it in range(len(parts)) if weights[it]] or list(range(len(parts)))
@@ -48,7 +46,3 @@ def _sentences(text: str) -> Iterator[str]:
 def _joined(parts: list[str], places: list[int]) -> str:
     gaps = ["", *(" " if after == before + 1 else " … " for before, after in pairwise(places))]
     return "".join(gap + parts[place] for gap, place in zip(gaps, places, strict=False))
-
-
-def _stems(text: str) -> set[str]:
-    return {it[:_STEM] for it in words(text) if len(it) >= _SHORTEST_WORD or it.isdigit()}

@@ -1,13 +1,21 @@
-"""What a question is about beyond its sense: the numbers and the things of the catalogue it names.
-Pure.
+"""What a question is about beyond its sense: what it names, and what it adds. Pure.
 
-Vectors hardly tell 16/20 from 21/25, nor one port from another, and the answers differ.
+Vectors hardly tell 16/20 from 21/25, one port from another, nor "¿Qué es un crédito?" from "¿Qué es
+un crédito puente?", and the answers differ.
 """
 
 from conversations import amounts
 from conversations.catalogue import Catalogue
 from conversations.entities import finder
+from conversations.keys import stems
 from conversations.terms import tokens
+
+# What comes before a question, and asks nothing.
+_COURTESY = stems(
+    "hola buenos días buenas tardes noches saludos estimados estimadas disculpe disculpen gracias"
+    " favor consulta pregunta quisiera quiero necesito saber decirme dígame podría podrían puede"
+    " pueden ayuda ayudar señor señora amigo amiga"
+)
 
 Named = frozenset[tuple[str, object]]
 
@@ -22,6 +30,18 @@ def names(text: str, catalogue: Catalogue) -> Named:
     """
     found = {(it.kind, it.value) for it in finder(catalogue).find(text)}
     return frozenset(found | {("", it) for it in _numbers(text)})
+
+
+def adds_to(question: str, answer: str, asked: str) -> bool:
+    """Whether ``asked`` says all of ``question``, and more that neither it nor its ``answer`` says.
+
+    >>> adds_to("¿Qué es un crédito?", "Dinero prestado.", "Hola, ¿qué es un crédito puente?")
+    True
+    >>> adds_to("¿Qué es un crédito?", "Dinero prestado.", "Buenas tardes, ¿qué es un crédito?")
+    False
+    """
+    known, said = stems(question), stems(asked) - _COURTESY
+    return known <= said and bool(said - known - stems(answer))
 
 
 def _numbers(text: str) -> set[float]:

@@ -54,15 +54,14 @@ def _examples(
     if not found:
         return ()
     catalogue = Catalogue.read(domain.catalogue.filter(active=True), domain.texts)
-    asked = naming.names(question, catalogue)
+    named = naming.names(question, catalogue)
+
+    def agrees(row: Conversation) -> bool:
+        same = naming.names(row.question, catalogue) == named
+        return same and not naming.adds_to(row.question, row.answer, question)
+
     return tuple(
-        Example(
-            row.pk,
-            row.question,
-            row.answer,
-            round(similarity, 4),
-            agrees=naming.names(row.question, catalogue) == asked,
-        )
+        Example(row.pk, row.question, row.answer, round(similarity, 4), agrees(row))
         for row, similarity in found
     )
 

@@ -96,7 +96,7 @@ class Example:
     """An approved exchange near the question.
 
     ``similarity`` says how sure it is that the same is asked, 1 at most; ``agrees`` whether both
-    name the same numbers and things.
+    name the same numbers and things, and the question adds nothing.
     """
 
     conversation_id: int

@@ -70,6 +70,21 @@ def test_other_numbers_or_things_of_the_catalogue_are_another_question(domain, q
     assert came(domain, asked) == "model"
 
 
+@pytest.mark.parametrize(
+    ("asked", "source"),
+    [
+        ("qué es un crédito puente", "model"),
+        ("buenas tardes, qué es un crédito por favor", "approved"),
+        ("qué es un crédito de dinero", "approved"),
+    ],
+)
+def test_a_question_that_adds_something_is_another_unless_the_answer_says_it(domain, asked, source):
+    domain.reuse_similarity = 0.1
+    domain.save()
+    approved(domain, "qué es un crédito", "dinero prestado")
+    assert came(domain, asked) == source
+
+
 def test_a_number_in_letters_is_the_same_number(domain):
     approved(domain, "requisitos para un crédito a tres meses de plazo", "La cédula.")
     domain.reuse_similarity = 0.5
