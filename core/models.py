@@ -81,13 +81,13 @@ class Domain(models.Model):
     )
     reuse_similarity = models.FloatField(
         _("similitud para servir una respuesta aprobada"),
-        default=0.895,
+        default=0.9,
         validators=SHARE,
         help_text=_("De la pregunta sola y con su respuesta, 0 a 1. 1 apaga la reutilización."),
     )
     reuse_margin = models.FloatField(
         _("margen sobre la siguiente respuesta"),
-        default=0.0225,
+        default=0.0275,
         validators=SHARE,
         help_text=_("Cuánto más cerca debe estar que la más parecida con otra respuesta."),
     )

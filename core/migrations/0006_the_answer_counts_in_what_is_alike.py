@@ -9,7 +9,7 @@ def take_the_new_lines(apps, schema_editor):
     untouched = apps.get_model("core", "Domain").objects.filter(
         reuse_similarity=0.94, reuse_margin=0.02
     )
-    untouched.update(reuse_similarity=0.895, reuse_margin=0.0225)
+    untouched.update(reuse_similarity=0.9, reuse_margin=0.0275)
 
 
 class Migration(migrations.Migration):
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             model_name="domain",
             name="reuse_margin",
             field=models.FloatField(
-                default=0.0225,
+                default=0.0275,
                 help_text="Cuánto más cerca debe estar que la más parecida con otra respuesta.",
                 validators=[
                     django.core.validators.MinValueValidator(0),
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             model_name="domain",
             name="reuse_similarity",
             field=models.FloatField(
-                default=0.895,
+                default=0.9,
                 help_text="De la pregunta sola y con su respuesta, 0 a 1. 1 apaga la reutilización.",
                 validators=[
                     django.core.validators.MinValueValidator(0),

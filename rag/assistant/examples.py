@@ -15,7 +15,7 @@ from rag.assistant.values import Example
 from rag.embedding import Query
 
 CANDIDATES = 20  # nearest by question, of which those nearest with their answers are taken
-NEAR = 0.035  # below the line of being served: an example that still is about the same
+NEAR = 0.04  # below the line of being served: an example that still is about the same
 
 
 def lookup(
