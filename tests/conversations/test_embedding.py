@@ -53,9 +53,9 @@ def test_a_question_edited_meanwhile_gets_no_vector_of_its_old_words(provider, m
 
     asked = llm.embed
 
-    def edited(texts):
+    def edited(texts, **how):
         Conversation.objects.filter(pk=row.pk).update(question="Otra", question_hash="other")
-        return asked(texts)
+        return asked(texts, **how)
 
     monkeypatch.setattr(llm, "embed", edited)
     assert embedding.fill(limit=1) == 0
