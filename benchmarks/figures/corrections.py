@@ -4,7 +4,7 @@ Twenty questions of three businesses are approved with answers that say nothing.
 after another; then the next customer asks the same in other words (``corrected_questions.txt``,
 written with its answers by somebody who had not seen the rule). ``corrections`` counts those who
 get the corrected answer as it is, beside those who would where questions alone are compared
-(docs/adr/0017); Goal: all. ``.shown`` adds those for whom the model has it among its examples.
+(docs/adr/0017). Goal: all. ``.shown`` adds those for whom the model has it among its examples.
 Of the twenty questions nearest to each that are about something else (the other rewordings, and
 sixty of anything), ``.misled`` counts those to which the correction is served, and ``.changed``
 those that get another answer than before, or one more or less, word for word. Goal of both: none.
