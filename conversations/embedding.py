@@ -4,10 +4,11 @@ import logging
 import time
 from collections.abc import Sequence
 
-from django.db.models import F, QuerySet
-from pgvector.django import CosineDistance
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Cast
+from pgvector.django import CosineDistance, VectorField
 
-from conversations.models import Conversation, Stage
+from conversations.models import Conversation, ConversationQuerySet, Stage
 from core import llm
 from core.errors import ModelRefused, ModelUnavailable
 
@@ -21,21 +22,23 @@ KEY_REFUSED = (401, 403)  # what a provider answers to everybody whose key is wr
 
 
 def fill(*, limit: int) -> int:
-    """Embed up to about ``limit`` questions that have no vector yet; return how many were.
+    """Embed up to about ``limit`` questions that have no vector of the embedder in use; return how
+    many were.
 
     A question that the embedder refuses stays without one, and the name of who refused is kept:
     it is not asked again, another one is. Raises what the provider fails with when it answers
     nobody.
     """
-    done, last, started, in_use = 0, 0, time.monotonic(), llm.embedding_model()
-    while done < limit and time.monotonic() - started < SECONDS:
-        waiting = Conversation.objects.filter(embedding=None, pk__gt=last).order_by("pk")
-        waiting = waiting.exclude(stage__in=NOT_YET).exclude(embedding_model=in_use).consented()
-        batch = list(waiting.values_list("pk", "question", "question_hash")[:BATCH])
-        if not batch:
-            break
-        last = batch[-1][0]
-        done += _embed(batch)
+    done, started = 0, time.monotonic()
+    for waiting in (_without_vector(), _of_another_embedder()):
+        last = 0
+        while done < limit and time.monotonic() - started < SECONDS:
+            rows = waiting.filter(pk__gt=last).order_by("pk")
+            batch = list(rows.values_list("pk", "question", "question_hash")[:BATCH])
+            if not batch:
+                break
+            last = batch[-1][0]
+            done += _embed(batch)
     return done
 
 
@@ -72,6 +75,19 @@ def vectors(texts: Sequence[str], *, model: str = "") -> list[list[float] | None
         return [None]
 
 
+def _without_vector() -> ConversationQuerySet:
+    """Those that the embedder in use has not refused."""
+    rows = Conversation.objects.filter(embedding=None).exclude(stage__in=NOT_YET)
+    return rows.exclude(embedding_model=llm.embedding_model()).consented()
+
+
+def _of_another_embedder() -> ConversationQuerySet:
+    """In two halves: an index finds what is less and what is more, not what differs."""
+    in_use = llm.embedding_model()
+    others = Q(embedding_model__lt=in_use) | Q(embedding_model__gt=in_use)
+    return Conversation.objects.filter(others, embedding__isnull=False).consented()
+
+
 def _embed(batch: list[tuple[int, str, str]]) -> int:
     """Store the vectors of ``batch``; how many. The network is asked outside of any transaction.
 
@@ -97,7 +113,8 @@ def nearest(
     Only vectors of the embedder in use are compared.
     """
     same_model = rows.filter(embedding_model=llm.embedding_model(), embedding__isnull=False)
-    measured = same_model.annotate(distance=CosineDistance("embedding", vector))
+    column = Cast("embedding", VectorField(dimensions=len(vector)))
+    measured = same_model.annotate(distance=CosineDistance(column, vector))
     found = list(measured.order_by("distance")[:limit])
     if len(found) < limit:
         # There are no more, or the index lost them among rows that are gone or filtered out: an

@@ -6,9 +6,10 @@ from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HnswIndex, VectorField
@@ -18,7 +19,9 @@ from conversations.models.people import ChatSession, ConsentEvent, Person, Purpo
 from core.models import Domain
 from core.work import WorkState
 
-DIMENSIONS = 384  # of the bundled embedder
+# The bundled embedder: its vectors have an index. Another one's, as long as it likes, are compared
+# one by one among what a domain approved.
+EMBEDDER, DIMENSIONS = "e5-query", 384
 
 
 class Origin(models.TextChoices):
@@ -209,7 +212,7 @@ class Conversation(models.Model):
     question_hash = models.CharField(_("huella de la pregunta"), max_length=32, db_index=True)
     bands = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
     token_count = models.PositiveIntegerField(_("tokens del ejemplo"), null=True, editable=False)
-    embedding = VectorField(dimensions=DIMENSIONS, null=True, blank=True, editable=False)
+    embedding = VectorField(null=True, blank=True, editable=False)
     embedding_model = models.CharField(max_length=60, blank=True, editable=False)
     reviewed_at = models.DateTimeField(_("revisada"), null=True, blank=True)
     reviewed_by = models.ForeignKey(
@@ -253,12 +256,19 @@ class Conversation(models.Model):
                 | Q(stage=Stage.APPROVED, sampled=True, reviewed_at=None),
             ),
             GinIndex(fields=["bands"], name="conv_bands"),
+            models.Index(
+                fields=["embedding_model"],
+                name="conv_embedded_by",
+                condition=Q(embedding__isnull=False),
+            ),
             HnswIndex(
-                fields=["embedding"],
+                OpClass(
+                    Cast("embedding", VectorField(dimensions=DIMENSIONS)), name="vector_cosine_ops"
+                ),
                 name="conv_embedding",
                 m=16,
                 ef_construction=64,
-                opclasses=["vector_cosine_ops"],
+                condition=Q(embedding_model=EMBEDDER),
             ),
         ]
         constraints = [

@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from conversations import embedding, tasks
 from conversations.models import Conversation
@@ -112,3 +114,42 @@ def test_a_wrong_key_is_asked_about_once(provider):
         a_conversation()
     assert tasks.embed_waiting().startswith("later")
     assert len(provider.sent("POST /embeddings")) == 1
+
+
+def shorter(sent):
+    """An embedder whose vectors have three numbers."""
+    status, body = embeddings(sent)
+    for it in body["data"]:
+        it["embedding"] = [*it["embedding"][:2], 1.0]
+    return status, body
+
+
+def test_another_embedder_makes_every_vector_anew_whatever_its_length(provider, settings):
+    rows = [a_conversation() for _ in range(3)]
+    embedding.fill(limit=10)
+    name = settings.LLM_EMBEDDER
+    settings.LLM_PROVIDERS = settings.LLM_PROVIDERS | {
+        name: settings.LLM_PROVIDERS[name] | {"embedding_model": "another"}
+    }
+    provider.replies["POST /embeddings"] = shorter
+    assert embedding.nearest(Conversation.objects.all(), [0.0, 0.0, 1.0], limit=5) == []
+    assert tasks.embed_waiting() == "3 embedded"
+    assert tasks.embed_waiting() == "0 embedded"
+    rows[0].refresh_from_db()
+    assert (len(rows[0].embedding), rows[0].embedding_model) == (3, "another")
+    assert len(embedding.nearest(Conversation.objects.all(), [0.0, 0.0, 1.0], limit=5)) == 3
+
+
+@pytest.mark.parametrize(("model", "is_indexed"), [("e5-query", True), ("another", False)])
+def test_the_bundled_embedders_vectors_are_found_by_an_index(model, is_indexed, settings):
+    name = settings.LLM_EMBEDDER
+    settings.LLM_PROVIDERS = settings.LLM_PROVIDERS | {
+        name: settings.LLM_PROVIDERS[name] | {"embedding_model": model}
+    }
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        embedding.nearest(Conversation.objects.all(), [0.1] * 384, limit=5)
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {asked[0]['sql']}")
+        plan = " ".join(line for (line,) in cursor.fetchall())
+    assert ("conv_embedding" in plan) is is_indexed
