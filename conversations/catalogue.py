@@ -77,6 +77,11 @@ class Catalogue:
             _strings(texts.get("keywords")),
         )
 
+    @classmethod
+    def of(cls, domain: Any) -> Self:
+        """What ``domain`` has in use."""
+        return cls.read(domain.catalogue.filter(active=True), domain.texts)
+
     @cached_property
     def by_kind(self) -> dict[str, tuple[Entry, ...]]:
         kinds = dict.fromkeys(entry.kind for entry in self.entries)

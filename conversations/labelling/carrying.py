@@ -20,7 +20,7 @@ def carry_over(row: Conversation, *, fields: Mapping[str, Value] | None = None) 
     label = row.labels.filter(current=True).first()
     if label is None:
         return None
-    catalogue = Catalogue.read(row.domain.catalogue.filter(active=True), row.domain.texts)
+    catalogue = Catalogue.of(row.domain)
     said = label.fields if fields is None else fields
     checked = by_hand(row, intent=label.intent, fields=said, catalogue=catalogue)
     as_sure_as_before = replace(

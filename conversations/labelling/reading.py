@@ -54,7 +54,7 @@ def context(domain: Domain, *, besides: int | None = None) -> Context:
 
     ``besides`` is an exchange that is labelled again: it is no example of itself.
     """
-    catalogue = Catalogue.read(domain.catalogue.filter(active=True), domain.texts)
+    catalogue = Catalogue.of(domain)
     reviewed = examples.reviewed(domain).exclude(conversation=besides)
     names = [INTENT, *(it.name for it in catalogue.fields)]
     curves = history.calibrations(reviewed[: history.REVIEWS], names)

@@ -75,7 +75,7 @@ def _relabel(
 
 
 def _catalogue(row: Conversation) -> Catalogue:
-    return Catalogue.read(row.domain.catalogue.filter(active=True), row.domain.texts)
+    return Catalogue.of(row.domain)
 
 
 def _refuse_unknown(intent: str | None, fields: Mapping[str, Value], catalogue: Catalogue) -> None:

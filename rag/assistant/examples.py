@@ -53,7 +53,7 @@ def _examples(
 ) -> tuple[Example, ...]:
     if not found:
         return ()
-    catalogue = Catalogue.read(domain.catalogue.filter(active=True), domain.texts)
+    catalogue = Catalogue.of(domain)
     named = naming.names(question, catalogue)
 
     def agrees(row: Conversation) -> bool:

@@ -50,7 +50,7 @@ def read(domain: Domain, content: bytes) -> Sheet:
 
     Raises :class:`Invalid` with what is wrong, by row and column.
     """
-    catalogue = Catalogue.read(domain.catalogue.filter(active=True), domain.texts)
+    catalogue = Catalogue.of(domain)
     return lines.read(content, catalogue)
 
 

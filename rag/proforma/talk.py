@@ -46,7 +46,7 @@ def reply(
     about, and ends with its quote, a cancellation or the dialogue itself. ``question`` is as the
     person wrote it: what they said of an order is kept sealed, in ``dialogue`` only.
     """
-    catalogue = Catalogue.read(domain.catalogue.filter(active=True), domain.texts)
+    catalogue = Catalogue.of(domain)
     known = dialogues.load(dialogue).get(STATE)
     if not known and not wants_one(question, catalogue):
         return None

@@ -33,7 +33,7 @@ def screen(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an exchange, which keeps it for who looks (GET); do what the button says (POST)."""
     row = _row(request, pk)
     label = label_of(row)
-    catalogue = Catalogue.read(row.domain.catalogue.filter(active=True), row.domain.texts)
+    catalogue = Catalogue.of(row.domain)
     form = LabelForm(request.POST or None, row=row, label=label, catalogue=catalogue)
     if request.method == "POST" and (answer := _decide(request, row, form)):
         return answer
