@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from django.utils import timezone
 
 from conversations import consent, review
 from conversations.models import Conversation, Origin, ReviewClaim, Stage, Why
@@ -58,7 +59,7 @@ def test_an_item_has_the_keys_of_the_contract(api, domain):
     assert answer.status_code == 200
     item = answer.json()["item"]
     assert (item.pop("captured_at")[:10], item.pop("user_id")) == (
-        row.created_at.isoformat()[:10],
+        timezone.localtime(row.created_at).isoformat()[:10],
         person.pseudonym[:12],
     )
     assert item == {
