@@ -22,7 +22,7 @@ run: setup
 
 test:
 	@$(PYTHON) scripts/setup.py --models
-	@$(IN) -m pytest
+	@$(IN) -m pytest -n 2
 
 check: setup
 	@$(IN) -m ruff format --check .
