@@ -45,25 +45,30 @@ def _similarity(question: float, pair: float | None) -> float:
     its answer: their mean. Alone, a question's distance counts twice.
     """
     alone = 2 * question - 1
-    return alone if pair is None else max(alone, (question + pair) / 2)
+    return round(alone if pair is None else max(alone, (question + pair) / 2), 4)
 
 
 def _examples(
     domain: Domain, question: str, found: Sequence[tuple[Conversation, float]]
 ) -> tuple[Example, ...]:
-    if not found:
-        return ()
-    catalogue = Catalogue.of(domain)
-    named = naming.names(question, catalogue)
-
-    def agrees(row: Conversation) -> bool:
-        same = naming.names(row.question, catalogue) == named
-        return same and not naming.adds_to(row.question, row.answer, question)
-
+    """Whether both are about the same things is looked at where one is near enough to be served."""
+    near = [row for row, similarity in found if similarity >= domain.reuse_similarity]
+    agree = _agreeing(domain, question, near) if near else ()
     return tuple(
-        Example(row.pk, row.question, row.answer, round(similarity, 4), agrees(row))
+        Example(row.pk, row.question, row.answer, similarity, agrees=row.pk in agree)
         for row, similarity in found
     )
+
+
+def _agreeing(domain: Domain, question: str, near: Iterable[Conversation]) -> set[int]:
+    catalogue = Catalogue.of(domain)
+    named = naming.names(question, catalogue)
+    return {
+        row.pk
+        for row in near
+        if naming.names(row.question, catalogue) == named
+        and not naming.adds_to(row.question, row.answer, question)
+    }
 
 
 def reuse(domain: Domain, examples: tuple[Example, ...]) -> Example | None:

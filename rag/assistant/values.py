@@ -95,15 +95,15 @@ class Question:
 class Example:
     """An approved exchange near the question.
 
-    ``similarity`` says how sure it is that the same is asked, 1 at most; ``agrees`` whether both
-    name the same numbers and things, and the question adds nothing.
+    ``similarity`` says how sure it is that the same is asked, 1 at most; ``agrees`` whether it
+    is near enough to be served, both name the same numbers and things, and nothing is added.
     """
 
     conversation_id: int
     question: str
     answer: str
     similarity: float
-    agrees: bool = True
+    agrees: bool
 
 
 @dataclass(frozen=True)

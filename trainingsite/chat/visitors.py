@@ -53,7 +53,10 @@ def person(visitor: str, *, domain: Domain) -> Person:
 
 
 def forget_idle() -> int:
-    """Delete those who opened a chat, said nothing and can no longer come back; how many."""
+    """Delete those who first opened a chat :data:`LASTS` ago and never said a thing; how many.
+
+    Who does come back is written down again.
+    """
     gone = Person.objects.filter(
         created_at__lt=timezone.now() - LASTS, consent_requests__channel=CHANNEL
     )
