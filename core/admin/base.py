@@ -67,6 +67,16 @@ class ScopedAdmin(SoundAddress, ScopedForeignKeys, ModelAdmin):
         return row.domain.name if row.domain else "–"
 
 
+class DomainWhereSeveral(ModelAdmin):
+    """A wide list: it names the domain of its rows only to who has more than one."""
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        columns = list(super().get_list_display(request))
+        if domains_of(request.user).count() < 2:
+            columns.remove("in_domain")
+        return columns
+
+
 class WithFacts(ModelAdmin):
     """A row's page that shows more than its columns: :meth:`facts_of` tells its template."""
 

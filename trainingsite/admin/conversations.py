@@ -21,8 +21,7 @@ from unfold.decorators import display
 from conversations import review
 from conversations.capture import capture, remove, rewrite
 from conversations.models import DISCARDED, Conversation, Origin, Rating, Stage
-from core.access import domains_of
-from core.admin.base import DomainFilter, ReadOnlyTable, ScopedAdmin, staff
+from core.admin.base import DomainFilter, DomainWhereSeveral, ReadOnlyTable, ScopedAdmin, staff
 from core.errors import Refusal
 from core.models import Domain
 from rag import approved
@@ -52,7 +51,7 @@ class RatingInline(ReadOnlyTable):
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ReviewActions, ScopedAdmin):
+class ConversationAdmin(ReviewActions, DomainWhereSeveral, ScopedAdmin):
     list_display = [
         "short_question",
         "clickable_stars",
@@ -159,9 +158,7 @@ class ConversationAdmin(ReviewActions, ScopedAdmin):
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         """Who may not rate sees the stars and cannot click them."""
-        columns = list(super().get_list_display(request))
-        if domains_of(request.user).count() < 2:
-            columns.remove("in_domain")
+        columns = super().get_list_display(request)
         if self.has_rate_permission(request):
             return columns
         return ["plain_stars" if it == "clickable_stars" else it for it in columns]

@@ -16,8 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Conversation
-from core.access import domains_of
-from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, staff
+from core.admin.base import DomainFilter, DomainWhereSeveral, ReadOnly, ScopedAdmin, staff
 from core.errors import Refusal
 from rag import corrections
 from rag.models import Correction, Document
@@ -55,7 +54,7 @@ class FixFilter(admin.SimpleListFilter):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(ReadOnly, ScopedAdmin):
+class CorrectionAdmin(ReadOnly, DomainWhereSeveral, ScopedAdmin):
     domain_path = "conversation__domain"
     list_display = ["asked", "misled", "state", "hits", "in_domain", "made"]
     list_display_links = None
@@ -75,12 +74,6 @@ class CorrectionAdmin(ReadOnly, ScopedAdmin):
             conversation__in=Conversation.objects.consented(),
         )
         return seen.with_passage().defer("document__text", "document__layout")
-
-    def get_list_display(self, request: HttpRequest) -> list[str]:
-        columns = list(super().get_list_display(request))
-        if domains_of(request.user).count() < 2:
-            columns.remove("in_domain")
-        return columns
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

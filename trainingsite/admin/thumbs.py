@@ -17,7 +17,7 @@ from unfold.decorators import display
 
 from conversations.models import ChatRating, Conversation, Thumb
 from core.access import domains_of, visible
-from core.admin.base import DomainFilter, ReadOnly, ScopedAdmin, staff
+from core.admin.base import DomainFilter, DomainWhereSeveral, ReadOnly, ScopedAdmin, staff
 from rag import feedback, thumb_trend
 from rag.admin import timeline
 from rag.models import Turn
@@ -44,7 +44,7 @@ class ModelFilter(admin.SimpleListFilter):
 
 
 @admin.register(ChatRating)
-class ThumbAdmin(ReadOnly, ScopedAdmin):
+class ThumbAdmin(ReadOnly, DomainWhereSeveral, ScopedAdmin):
     """The list, under its figures; a row opens the page where it is worked on."""
 
     list_before_template = "admin/trainingsite/thumbs_figures.html"
@@ -68,12 +68,6 @@ class ThumbAdmin(ReadOnly, ScopedAdmin):
         """None on what was said by who took their consent back, though it is still to be erased."""
         kept = Q(conversation=None) | Q(conversation__in=Conversation.objects.consented())
         return super().get_queryset(request).filter(kept)
-
-    def get_list_display(self, request: HttpRequest) -> list[str]:
-        columns = list(super().get_list_display(request))
-        if domains_of(request.user).count() < 2:
-            columns.remove("in_domain")
-        return columns
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
